@@ -1,0 +1,1 @@
+"""A partner's accounts for its customers, and the people of those customers."""
