@@ -93,7 +93,7 @@ def running(var: Path, *, postgres: bool = True, redis: bool = True, durable: bo
         Unavailable: a server is not to be had, does not start, or somebody else owns the directory.
     """
     var.mkdir(parents=True, exist_ok=True)
-    with _owned(var):
+    with owned(var):
         try:
             if redis:
                 start_redis(var)
@@ -108,8 +108,14 @@ def running(var: Path, *, postgres: bool = True, redis: bool = True, durable: bo
 
 
 @contextmanager
-def _owned(var: Path) -> Iterator[None]:
-    """The kernel drops this lock however its owner dies, and no child inherits it."""
+def owned(var: Path) -> Iterator[None]:
+    """Keep everybody else from running servers on a data directory.
+
+    The kernel drops the lock however its owner dies, and no child inherits it.
+
+    Raises:
+        Unavailable: somebody else owns the directory.
+    """
     with (var / "servers.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,10 @@
+"""The settings of a test run: the portal's own, on servers that last as long as the run."""
+
+import os
+
+from tests import servers
+
+servers.start()
+os.environ.setdefault("PLAIN_STATIC", "1")  # pages need no collected static files
+
+from partnercenter.settings import *  # noqa: E402, F403
