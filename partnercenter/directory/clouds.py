@@ -87,12 +87,10 @@ MISSING = {
     ),
 }
 
-# fmt: off
 EU = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-})
-# fmt: on
+})  # fmt: skip
 EFTA = frozenset({"CH", "IS", "LI", "NO"})
 EUROPEAN_MARKET = EU | EFTA | {"GB"}
 
