@@ -1,0 +1,1 @@
+"""Organizations, their domains and their people; clouds, countries and address rules."""

@@ -1,0 +1,144 @@
+"""The directory: organizations of three clouds, their domains and their people."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnercenter.directory.clouds import Cloud
+
+
+class Tenant(models.Model):
+    """An organization. Partners and customers are both tenants; its `id` is what people call the Microsoft ID."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    cloud = models.CharField(max_length=10, choices=Cloud.choices)
+    name = models.CharField(max_length=255)
+    country = models.CharField(max_length=2)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(models.Model):
+    """A domain name of a tenant; people's principal names lie in the verified ones."""
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="domains")
+    name = models.CharField(max_length=253)
+    is_primary = models.BooleanField(default=False)
+    verified_at = models.DateTimeField(null=True, default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="a_domain_belongs_to_one_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant"], condition=models.Q(is_primary=True), name="one_primary_domain_per_tenant"
+            ),
+            models.CheckConstraint(condition=models.Q(name=Lower("name")), name="domain_names_are_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TenantRole(models.TextChoices):
+    """What a person may do in their own tenant."""
+
+    USER = "user", _("User")
+    GLOBAL_ADMIN = "global_admin", _("Global admin")
+    USER_ADMIN = "user_admin", _("User admin")
+    HELPDESK = "helpdesk", _("Helpdesk")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, principal_name: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(principal_name=principal_name.lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, principal_name: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(principal_name, password, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in: partner staff and people of customers alike.
+
+    `principal_name` is the name to sign in with, always lower case; `email` is where mail goes. A user
+    without a password cannot sign in until a temporary password was handed out; `must_change_password`
+    asks for an own one at the first sign-in, `password_ends_at` ends a temporary one (the product rules,
+    section 10). Operators of the installation have no tenant.
+    """
+
+    class ColorScheme(models.TextChoices):
+        SYSTEM = "system", _("Like the system")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    class Density(models.TextChoices):
+        COMFORTABLE = "comfortable", _("Comfortable")
+        DENSE = "dense", _("Dense")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, blank=True, related_name="users")
+    principal_name = models.CharField(max_length=113)
+    email = models.EmailField(blank=True)
+    first_name = models.CharField(max_length=50, blank=True)
+    last_name = models.CharField(max_length=50, blank=True)
+    display_name = models.CharField(max_length=50)
+    location = models.CharField(max_length=2, blank=True)
+    role = models.CharField(max_length=20, choices=TenantRole.choices, default=TenantRole.USER)
+    created_at = models.DateTimeField(default=timezone.now)
+    must_change_password = models.BooleanField(default=False)
+    password_ends_at = models.DateTimeField(null=True, blank=True)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    color_scheme = models.CharField(max_length=10, choices=ColorScheme.choices, default=ColorScheme.SYSTEM)
+    density = models.CharField(max_length=12, choices=Density.choices, default=Density.COMFORTABLE)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "principal_name"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["principal_name"], name="principal_names_are_unique"),
+            models.CheckConstraint(
+                condition=models.Q(principal_name=Lower("principal_name")), name="principal_names_are_lower_case"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "display_name", "id"], name="users_of_a_tenant_by_name"),
+            models.Index(Lower("email"), name="users_by_mail_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """Whether this person may sign in at all."""
+        return self.blocked_at is None and self.deleted_at is None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's own admin site would let this person in: operators only."""
+        return self.is_superuser
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def password_has_ended(self) -> bool:
+        """Whether the temporary password was not used within its 90 days."""
+        return self.password_ends_at is not None and self.password_ends_at < timezone.now()

@@ -1,0 +1,66 @@
+"""Temporary passwords: made when they are handed out, stored only as a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import BasePasswordHasher, mask_hash
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_noop as _
+
+# How long a temporary password can be used (the product rules, section 10).
+TEMPORARY_PASSWORD_LIFETIME = timedelta(days=90)
+
+# 32 signs that cannot be mistaken for one another when read from paper: 5 random bits each.
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+GROUPS, GROUP_LENGTH = 4, 5
+
+
+def new_temporary_password() -> str:
+    """A password of 100 random bits, in groups that are easy to type: `k7mpx-…`."""
+    bits = secrets.randbits(5 * GROUPS * GROUP_LENGTH)
+    signs = "".join(ALPHABET[bits >> shift & 31] for shift in range(0, 5 * GROUPS * GROUP_LENGTH, 5))
+    return "-".join(signs[start : start + GROUP_LENGTH] for start in range(0, len(signs), GROUP_LENGTH))
+
+
+class TemporaryPasswordHasher(BasePasswordHasher):
+    """One keyed round, for passwords that carry at least 80 random bits: there is nothing to guess.
+
+    It is not the preferred hasher, so that Django stores argon2id as soon as the password was used once.
+    Never give it a password that a person has chosen.
+    """
+
+    algorithm = "temporary"
+
+    def encode(self, password: str, salt: str) -> str:
+        key = hashlib.sha256(b"temporary password" + settings.SECRET_KEY.encode()).digest()
+        digest = hmac.new(key, (salt + password).encode(), hashlib.sha256).hexdigest()
+        return f"{self.algorithm}${salt}${digest}"
+
+    def decode(self, encoded: str) -> dict[str, Any]:
+        algorithm, salt, digest = encoded.split("$", 2)
+        return {"algorithm": algorithm, "salt": salt, "hash": digest}
+
+    def verify(self, password: str, encoded: str) -> bool:
+        return constant_time_compare(encoded, self.encode(password, self.decode(encoded)["salt"]))
+
+    def safe_summary(self, encoded: str) -> dict[str, Any]:
+        decoded = self.decode(encoded)
+        return {_("algorithm"): self.algorithm, _("hash"): mask_hash(decoded["hash"])}
+
+    def must_update(self, encoded: str) -> bool:
+        return False
+
+    def harden_runtime(self, password: str, encoded: str) -> None:
+        """Nothing to even out: the one round takes the same time for everybody."""
+
+
+def hash_temporary_password(password: str) -> str:
+    """The form in which a password from `new_temporary_password` is stored."""
+    hasher = TemporaryPasswordHasher()
+    return hasher.encode(password, hasher.salt())
