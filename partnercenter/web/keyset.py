@@ -1,0 +1,126 @@
+"""Pages of a long list by position: the thousandth page costs what the first one costs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Model, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+
+Row = TypeVar("Row", bound=Model)
+
+SIZES: Final = (25, 50, 100)
+DEFAULT_SIZE: Final = 50
+# Totals are exact up to here; above it a page says “10,000+” (the product rules, section 4).
+COUNT_LIMIT: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of rows: columns of one index, the last of them unique, all in one direction."""
+
+    columns: tuple[str, ...]
+    descending: bool = False
+
+    def reversed(self) -> Order:
+        return Order(self.columns, not self.descending)
+
+    def sort(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        return rows.order_by(*(F(name).desc() if self.descending else F(name).asc() for name in self.columns))
+
+    def beyond(self, rows: QuerySet[Row], position: tuple[Any, ...]) -> QuerySet[Row]:
+        """The rows that come after a position, as one comparison of rows that an index answers."""
+        comparison = TupleLessThan if self.descending else TupleGreaterThan
+        return rows.filter(comparison(Tuple(*(F(name) for name in self.columns)), position))
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: beyond the row with these column values, whose number in the list is `number`."""
+
+    number: int
+    position: tuple[Any, ...]
+    backwards: bool = False
+
+    def __str__(self) -> str:
+        words = json.dumps([self.number, self.backwards, *self.position], default=str, separators=(",", ":"))
+        return base64.urlsafe_b64encode(words.encode()).rstrip(b"=").decode()
+
+    @classmethod
+    def parse(cls, text: str, rows: QuerySet[Any], order: Order) -> Cursor | None:
+        """Read a cursor from an address; None when it is not one of this list and order."""
+        try:
+            number, backwards, *position = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            if len(position) != len(order.columns) or not isinstance(number, int):
+                return None
+            fields = [rows.model._meta.get_field(name) for name in order.columns]
+            values = tuple(field.to_python(value) for field, value in zip(fields, position, strict=True))  # type: ignore[union-attr]
+        except (ValueError, TypeError, binascii.Error, ValidationError):
+            return None
+        return None if any("\x00" in value for value in values if isinstance(value, str)) else cls(number, values, bool(backwards))
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Rows of one page, the number of the first one, and the cursors to the pages around it (None: no such page)."""
+
+    rows: list[Row]
+    number: int
+    previous: Cursor | None
+    next: Cursor | None
+
+    @property
+    def last_number(self) -> int:
+        return self.number + len(self.rows) - 1
+
+
+def keyset_page(rows: QuerySet[Row], order: Order, *, at: str = "", size: int = DEFAULT_SIZE) -> Page[Row]:
+    """The page of `rows` in `order` that begins at the cursor `at`; the first page for a cursor that is none.
+
+    `size` is the number of rows on a page. One query, of at most `size` + 1 rows.
+    """
+    cursor = Cursor.parse(at, rows, order) if at else None
+    backwards = cursor is not None and cursor.backwards
+    direction = order.reversed() if backwards else order
+    wanted = direction.sort(rows)
+    if cursor is not None:
+        wanted = direction.beyond(wanted, cursor.position)
+    found = list(wanted[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    number = _first_number(cursor, len(found))
+    has_previous, has_next = (more, True) if backwards else (cursor is not None, more)
+    return Page(
+        rows=found,
+        number=number,
+        previous=_cursor(order, found[0], number, backwards=True) if found and has_previous else None,
+        next=_cursor(order, found[-1], number + len(found) - 1) if found and has_next else None,
+    )
+
+
+def _first_number(cursor: Cursor | None, found: int) -> int:
+    if cursor is None:
+        return 1
+    return max(1, cursor.number - found) if cursor.backwards else cursor.number + 1
+
+
+def _cursor(order: Order, row: Model, number: int, *, backwards: bool = False) -> Cursor:
+    return Cursor(number, tuple(getattr(row, name) for name in order.columns), backwards)
+
+
+def count_up_to(rows: QuerySet[Any], limit: int = COUNT_LIMIT) -> int:
+    """How many rows there are, counted to one more than `limit` at most."""
+    return rows.order_by()[: limit + 1].count()
+
+
+def page_size(params: Mapping[str, Any]) -> int:
+    """The number of rows on a page that an address asks for; the usual one if it asks for anything else."""
+    size = str(params.get("size", ""))
+    return int(size) if size in {str(choice) for choice in SIZES} else DEFAULT_SIZE

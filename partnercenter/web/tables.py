@@ -1,0 +1,79 @@
+"""Tables: columns and order are django-tables2's; rows are written by one template each, which is what makes them cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import django_tables2
+from django.http import HttpRequest
+
+from partnercenter.web.keyset import COUNT_LIMIT, Order, Page, count_up_to, keyset_page, page_size
+
+
+@dataclass(frozen=True)
+class Header:
+    """A column's head: its words, what `sort=` becomes on a click (empty: cannot be sorted by), and how it is sorted now."""
+
+    name: str
+    label: str
+    sort: str = ""
+    direction: str = ""
+
+
+class Table(django_tables2.Table):
+    """A list that is sorted and paged by position.
+
+    A subclass declares its columns, `row_template` (writes the `<tr>` of `record`) and `orders`: for each
+    column that can be sorted by, the order of its ascending direction.
+    """
+
+    row_template: ClassVar[str]
+    orders: ClassVar[Mapping[str, Order]]
+    default_order: ClassVar[str]
+
+    class Meta:
+        template_name = "components/table.html"
+
+    page: Page[Any]
+    total: int
+
+    def __init__(self, rows: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        word = request.GET.get("sort", "")
+        self.sort = word if word.removeprefix("-") in self.orders else self.default_order
+        self.size = page_size(request.GET)
+        self.page = keyset_page(rows, self.order, at=request.GET.get("at", ""), size=self.size)
+        self.total = count_up_to(rows)
+        super().__init__(self.page.rows, *args, orderable=False, **kwargs)
+
+    @property
+    def order(self) -> Order:
+        """The order that the address asks for."""
+        order = self.orders[self.sort.removeprefix("-")]
+        return order.reversed() if self.sort.startswith("-") else order
+
+    @property
+    def headers(self) -> list[Header]:
+        """The columns as the head of the table shows them."""
+        return [self._header(column.name, str(column.header)) for column in self.columns]
+
+    def _header(self, name: str, label: str) -> Header:
+        if name not in self.orders:
+            return Header(name, label)
+        if name != self.sort.removeprefix("-"):
+            return Header(name, label, sort=name)
+        descending = self.sort.startswith("-")
+        return Header(name, label, sort=name if descending else f"-{name}", direction=("ascending", "descending")[descending])
+
+    @property
+    def records(self) -> list[Any]:
+        return self.page.rows
+
+    @property
+    def total_is_exact(self) -> bool:
+        return self.total <= COUNT_LIMIT
+
+    @property
+    def total_limit(self) -> int:
+        return COUNT_LIMIT
