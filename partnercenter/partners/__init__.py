@@ -1,0 +1,1 @@
+"""Partners and their staff: who signs in, and who may do what."""

@@ -1,0 +1,65 @@
+"""The left column of the portal: where a staff member can go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from partnercenter.partners.models import Staff
+from partnercenter.partners.roles import Action
+from partnercenter.partners.selectors import staff_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place to go: the name of its URL, its words, its icon, and what one must be allowed to do (None: nothing)."""
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    action: Action | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as the page shows it."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    current: bool
+
+
+# Apps above are named by their URLs only; imports never go up.
+PORTAL: Final = (
+    Entry("home", _("Home"), "home"),
+    Entry("customers:list", _("Customers"), "customers", Action.SEE_CUSTOMERS),
+    Entry("activity:list", _("Activity"), "activity", Action.SEE_ACTIVITY),
+    Entry("jobs:list", _("Jobs"), "jobs"),
+)
+
+
+def links(entries: Iterable[Entry], staff: Staff, current: str, **kwargs: Any) -> Iterator[Link]:
+    """The entries this person may use. `current` is the URL name of the page, `kwargs` what the addresses need."""
+    for entry in entries:
+        if entry.action is None or staff.may(entry.action):
+            url = reverse(entry.url_name, kwargs=kwargs)
+            yield Link(url, entry.label, entry.icon, entry.url_name == current)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Template context of the frame: `staff`, `partner` and `navigation`; empty for people of customers."""
+    staff = staff_of(request) if hasattr(request, "user") else None
+    if staff is None:
+        return {"staff": None, "partner": None, "navigation": []}
+    match = request.resolver_match
+    current = match.view_name if match else ""
+    if current.startswith("customers:"):
+        current = "customers:list"
+    return {"staff": staff, "partner": staff.partner, "navigation": list(links(PORTAL, staff, current))}

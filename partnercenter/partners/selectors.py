@@ -1,0 +1,21 @@
+"""Questions about partners and their staff."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from partnercenter.partners.models import Staff
+
+
+def staff_of(request: HttpRequest) -> Staff | None:
+    """The staff row of the person who is signed in, with partner and tenant; None for anybody else.
+
+    Read once for a request, and anew for each one: a role that was taken away is gone at the next click.
+    """
+    if not request.user.is_authenticated:
+        return None
+    if not hasattr(request, "_staff"):
+        rows = Staff.objects.filter(user=request.user, removed_at=None).select_related("partner__tenant", "user")
+        request._staff = rows.first()  # type: ignore[attr-defined]
+    staff: Staff | None = request._staff  # type: ignore[attr-defined]
+    return staff

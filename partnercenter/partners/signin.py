@@ -1,0 +1,76 @@
+"""Signing in, as django-allauth does it, with this portal's rules."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from partnercenter.directory.models import User
+from partnercenter.directory.passwords import TemporaryPasswordHasher
+
+
+class Backend(AuthenticationBackend):
+    """Sign in by principal name or mail address."""
+
+    def _check_password(self, user: User | None, password: str) -> User | None:  # type: ignore[override]
+        """Let in who knows the password and may use it, in the same time for everybody."""
+        if user is None:
+            return None
+        was_temporary = user.password.startswith(TemporaryPasswordHasher.algorithm)
+        found = super()._check_password(user, password)
+        if was_temporary and found is None:
+            self._mitigate_timing_attack(password)
+        return found  # type: ignore[return-value]
+
+    def user_can_authenticate(self, user: User) -> bool:  # type: ignore[override]
+        return user.is_active and not user.password_has_ended()
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """People come by invitation; nobody signs up."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The name or the password is not right. Check both and try again."),
+        "username_password_mismatch": _("The name or the password is not right. Check both and try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def set_password(self, user: User, password: str) -> None:
+        """Keep a password that the person chose: it is no longer a temporary one."""
+        user.must_change_password = False
+        user.password_ends_at = None
+        super().set_password(user, password)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Secrets of second factors are encrypted at rest, with a key made from the secret key."""
+
+    def encrypt(self, text: str) -> str:
+        return _vault().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _vault().decrypt(encrypted_text.encode()).decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return super().get_public_key_credential_rp_entity() | {"name": settings.MFA_TOTP_ISSUER}
+
+
+def _vault() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
+
+
+def _derived(key: str) -> bytes:
+    return base64.urlsafe_b64encode(hashlib.sha256(b"second factors" + key.encode()).digest())
