@@ -1,0 +1,56 @@
+"""What was done, by whom, to which customer: written once, never changed."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnercenter.directory.models import Tenant
+from partnercenter.partners.models import Partner
+
+
+class Deed(models.TextChoices):
+    """What can stand in the log. Apps above add their own words here: one vocabulary for the whole portal."""
+
+    ACCOUNT_CHANGED = "account_changed", _("Account information changed")
+    USERS_UPLOADED = "users_uploaded", _("User file uploaded")
+    UPLOAD_DISCARDED = "upload_discarded", _("User file discarded")
+    USER_CREATION_STARTED = "user_creation_started", _("Creation of users started")
+    USERS_CREATED = "users_created", _("Users created")
+    JOB_CANCELED = "job_canceled", _("Job canceled")
+    PASSWORDS_HANDED_OUT = "passwords_handed_out", _("Temporary passwords handed out")  # noqa: S105
+    LIST_EXPORTED = "list_exported", _("List exported")
+    REFUSED = "refused", _("Refused: no permission")
+
+
+class Activity(models.Model):
+    """One line of a partner's log.
+
+    Names are kept as they were when it happened, so that a line reads the same after a rename or removal.
+    `details` maps the name of a thing to `[old, new]` for a change, or to a single value.
+    """
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+")
+    customer_name = models.CharField(max_length=255, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=113, blank=True)
+    deed = models.CharField(max_length=40, choices=Deed.choices)
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "activities"
+        indexes = [
+            models.Index(fields=["partner", "-at", "-id"], name="activity_by_time"),
+            models.Index(fields=["partner", "customer", "-at", "-id"], name="activity_of_a_customer"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.get_deed_display()}"

@@ -1,0 +1,50 @@
+"""Writing the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from partnercenter.activity.models import Activity, Deed
+from partnercenter.directory.models import User
+from partnercenter.partners.models import Partner
+
+
+class Account(Protocol):
+    """What the log needs to know of a customer: whose account it is, for which tenant, under which name."""
+
+    @property
+    def partner(self) -> Partner: ...
+    @property
+    def tenant_id(self) -> Any: ...
+    @property
+    def name(self) -> str: ...
+
+
+def record(
+    deed: Deed,
+    *,
+    partner: Partner,
+    actor: User | None,
+    customer: Account | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Activity:
+    """Add a line, in the caller's transaction: what is rolled back has not happened.
+
+    `details` maps names to single values, or to `[old, new]` (see `changes`). Without an actor the portal
+    itself did it.
+    """
+    return Activity.objects.create(
+        partner=partner,
+        customer_id=customer.tenant_id if customer else None,
+        customer_name=customer.name if customer else "",
+        actor=actor,
+        actor_name=actor.principal_name if actor else "",
+        deed=deed,
+        details=dict(details or {}),
+    )
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Old and new value of everything that differs between two readings of the same names."""
+    return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
