@@ -1,0 +1,71 @@
+"""What people are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+
+class Notification(models.Model):
+    """A line behind the bell. Its words are made when it is read, in the reader's language."""
+
+    class Kind(models.TextChoices):
+        USERS_CREATED = "users_created", _("Users created")
+        JOB_FAILED = "job_failed", _("Job failed")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40, choices=Kind.choices)
+    facts = models.JSONField(default=dict)
+    url = models.CharField(max_length=500)
+    at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-at", "-id"], name="notifications_by_time"),
+            models.Index(fields=["user"], condition=models.Q(read_at=None), name="notifications_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the language that is active."""
+        if self.kind == self.Kind.USERS_CREATED:
+            created = self.facts["created"]
+            return ngettext(
+                "%(created)s user of %(customer)s was created.", "%(created)s users of %(customer)s were created.", created
+            ) % {"created": created, "customer": self.facts["customer"]}
+        return gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts
+
+
+class Mail(models.Model):
+    """A mail on its way out: kept until the mail server has taken it, tried again with growing pauses."""
+
+    PAUSES: ClassVar = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
+
+    sender = models.CharField(max_length=320)
+    recipients = ArrayField(models.CharField(max_length=320))
+    subject = models.CharField(max_length=998)
+    body = models.TextField()
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(sent_at=None), name="mail_to_send")]
+
+    def __str__(self) -> str:
+        return self.subject

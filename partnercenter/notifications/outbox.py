@@ -1,0 +1,80 @@
+"""The outbox: every mail of the portal is a row first, written with what it tells of, and sent afterwards.
+
+As Django's mail backend, `Outbox` catches what anybody sends, django-allauth included; `deliver` hands the
+rows to the backend that settings name as `MAIL_TRANSPORT`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.utils import timezone
+
+from partnercenter.notifications.models import Mail
+
+logger = logging.getLogger(__name__)
+
+
+class Outbox(BaseEmailBackend):
+    """Django's mail backend that writes rows."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        mails = [
+            Mail(
+                sender=message.from_email,
+                recipients=message.recipients(),
+                subject=message.subject,
+                body=message.body,
+                html=_html_of(message),
+                headers=message.extra_headers,
+            )
+            for message in email_messages
+        ]
+        return len(Mail.objects.bulk_create(mails))
+
+
+def _html_of(message: EmailMessage) -> str:
+    alternatives = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
+    return next((str(content) for content, kind in alternatives if kind == "text/html"), "")
+
+
+def deliver(limit: int = 100) -> int:
+    """Send what is due, oldest first, at most `limit` mails; returns how many the mail server took.
+
+    Each mail is locked while it is sent, so that two workers never send the same one. A mail that could not
+    be sent waits longer each time, and is never thrown away.
+    """
+    sent = 0
+    for _ in range(limit):
+        with transaction.atomic():
+            waiting = Mail.objects.filter(sent_at=None, due_at__lte=timezone.now()).order_by("due_at")
+            mail = waiting.select_for_update(skip_locked=True).first()
+            if mail is None:
+                break
+            sent += _send(mail)
+    return sent
+
+
+def _send(mail: Mail) -> bool:
+    connection = get_connection(settings.MAIL_TRANSPORT)
+    message = EmailMultiAlternatives(
+        mail.subject, mail.body, mail.sender, mail.recipients, headers=mail.headers, connection=connection
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    try:
+        message.send()
+    except OSError as error:  # smtplib's errors are OSErrors, and so is a server that is away
+        logger.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
+        pause = Mail.PAUSES[min(mail.attempts, len(Mail.PAUSES) - 1)]
+        mail.last_error, mail.due_at = str(error)[:500], timezone.now() + pause
+    else:
+        mail.sent_at = timezone.now()
+    mail.attempts += 1
+    mail.save(update_fields=["last_error", "due_at", "sent_at", "attempts"])
+    return mail.sent_at is not None
