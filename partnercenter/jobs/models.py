@@ -1,0 +1,117 @@
+"""Work that takes a while: one row for each, watched by a person, done by a worker."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnercenter.directory.models import Tenant
+from partnercenter.partners.models import Partner
+from partnercenter.states import Stateful
+
+
+class Job(Stateful):
+    """Long work of a partner.
+
+    The row owns the truth; the queue carries only its id. Whoever works on it holds a lease: `lease_number`
+    grows with each one, so that a worker that was frozen and wakes up finds that the job is no longer its own.
+    `attempts` counts starts since the last chunk that succeeded, before the work is begun: a job that kills
+    its worker is given up after `MAX_ATTEMPTS`.
+    """
+
+    MAX_ATTEMPTS: ClassVar = 3
+    LEASE: ClassVar = timedelta(seconds=30)
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELED = "canceled", _("Canceled")
+
+    class Kind(models.TextChoices):
+        USER_IMPORT = "user_import", _("Create uploaded users")
+
+    class Error(models.TextChoices):
+        STOPS_WORKERS = "stops_workers", _("It stopped the worker three times and was given up.")
+        UNEXPECTED = "unexpected", _("An unexpected error stopped it three times. Its reference is in the log.")
+
+    STEPS: ClassVar = {
+        Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELED, Status.FAILED}),
+        Status.RUNNING: frozenset({Status.QUEUED, Status.DONE, Status.FAILED, Status.CANCELED}),
+        Status.DONE: frozenset(),
+        Status.FAILED: frozenset({Status.QUEUED}),
+        Status.CANCELED: frozenset(),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+")
+    customer_name = models.CharField(max_length=255, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40, choices=Kind.choices)
+    subject_id = models.UUIDField()
+    subject = models.CharField(max_length=255)
+    url = models.CharField(max_length=500, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+
+    total = models.PositiveIntegerField(default=0)
+    succeeded = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=20, choices=Error.choices, blank=True)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
+
+    lease_number = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject_id"], name="one_job_for_a_thing"),
+            models.CheckConstraint(
+                condition=Q(total__gte=F("succeeded") + F("failed")), name="progress_never_beyond_total"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(status__in=["queued", "running"]), name="jobs_to_do"),
+            models.Index(fields=["partner", "-created_at", "-id"], name="jobs_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.subject}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (self.Status.QUEUED, self.Status.RUNNING)
+
+    @property
+    def processed(self) -> int:
+        """How many of `total` are through, whatever came of them."""
+        return self.succeeded + self.failed
+
+    @property
+    def rate(self) -> float | None:
+        """Items a second since the start; None before there is anything to say."""
+        if not self.started_at or not self.processed:
+            return None
+        seconds = ((self.finished_at or timezone.now()) - self.started_at).total_seconds()
+        return self.processed / max(seconds, 0.1)
+
+    @property
+    def time_left(self) -> timedelta | None:
+        """At the rate so far; None when the job does not run or has not shown a rate."""
+        if self.status != self.Status.RUNNING or not self.rate:
+            return None
+        return timedelta(seconds=round((self.total - self.processed) / self.rate))

@@ -1,0 +1,211 @@
+"""Asking for long work, canceling it, and doing it exactly once."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import takewhile
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as QueueAway
+
+from partnercenter.activity.models import Deed
+from partnercenter.activity.services import Account, record
+from partnercenter.directory.models import User
+from partnercenter.errors import Refused
+from partnercenter.jobs.models import Job
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one chunk did: numbers of items, and whether anything still waits."""
+
+    succeeded: int = 0
+    failed: int = 0
+    more: bool = True
+
+
+@dataclass(frozen=True)
+class Handler:
+    """What a kind of job means.
+
+    `work(job)` does the next chunk of what still waits, in a few seconds and in the transaction it is called in,
+    and says what it did; running it on a finished thing does nothing. `finish(job)` is called once, in the
+    transaction that ends the job, whatever its end: done, failed or canceled.
+    """
+
+    work: Callable[[Job], Progress]
+    finish: Callable[[Job], None]
+
+
+class LeaseLost(Exception):
+    """Somebody else works on this job now, or it has ended."""
+
+
+@cache
+def handler_of(kind: str) -> Handler:
+    """The handler that settings name for a kind. Raises ImproperlyConfigured for one that is not named."""
+    try:
+        handler = import_string(settings.JOB_HANDLERS[kind])
+    except KeyError as error:
+        raise ImproperlyConfigured(f"JOB_HANDLERS names no handler for {kind}") from error
+    if not isinstance(handler, Handler):
+        raise ImproperlyConfigured(f"JOB_HANDLERS[{kind!r}] is not a Handler")
+    return handler
+
+
+def enqueue(kind: str, *, subject_id: uuid.UUID, subject: str, total: int, url: str, customer: Account, actor: User) -> Job:
+    """Write a job in the caller's transaction; a worker hears of it after the commit.
+
+    `total` is the number of items; `url` the page of the thing. One job for a thing: asking again gives the
+    job that is there.
+    """
+    job, created = Job.objects.get_or_create(
+        kind=kind,
+        subject_id=subject_id,
+        defaults={
+            "partner": customer.partner,
+            "customer_id": customer.tenant_id,
+            "customer_name": customer.name,
+            "requested_by": actor,
+            "subject": subject,
+            "total": total,
+            "url": url,
+        },
+    )
+    if created:
+        transaction.on_commit(lambda: ring(job.id))
+    return job
+
+
+def ring(job_id: uuid.UUID) -> bool:
+    """Tell the workers of a job. False when the queue is away, which is no error: the sweep sends what is due."""
+    try:
+        current_app.send_task("jobs.run", [str(job_id)])
+    except QueueAway:
+        logger.warning("job %s: the queue is away, the sweep will send it", job_id)
+        return False
+    return True
+
+
+def cancel_job(job: Job, *, actor: User) -> Job:
+    """Stop a job between two chunks; what is done stays done.
+
+    A job that nobody has begun ends at once; a running one at its next chunk. Raises `Refused` for one that
+    has ended.
+    """
+    with transaction.atomic():
+        held = Job.objects.select_for_update().get(pk=job.pk)
+        if not held.is_open:
+            raise Refused(_("This job has already ended: %(status)s.") % {"status": held.get_status_display()})
+        Job.objects.filter(pk=held.pk).update(cancel_requested_at=timezone.now())
+        if held.status == Job.Status.QUEUED:
+            _end(held, Job.Status.CANCELED)
+        details = {"Job": str(held), "Processed": held.processed}
+        record(Deed.JOB_CANCELED, partner=held.partner, actor=actor, details=details)
+    return held
+
+
+def run_job(job_id: uuid.UUID) -> None:
+    """Work on a job until it is done, somebody cancels it, or the lease is lost. Harmless if nothing is to be done."""
+    lease = _take(job_id)
+    if lease is None:
+        return
+    try:
+        while _work_once(job_id, lease):
+            pass
+    except LeaseLost:
+        logger.info("job %s: another worker has it", job_id)
+    except (OperationalError, InterfaceError):
+        logger.warning("job %s: the database is away, the sweep will send it again", job_id, exc_info=True)
+    except Exception:
+        logger.exception("job %s failed in a chunk", job_id)
+        _fail_or_retry(job_id, lease)
+
+
+def _take(job_id: uuid.UUID) -> int | None:
+    """Lease a job that is due and that nobody holds; the attempt is counted before the work."""
+    now = timezone.now()
+    with transaction.atomic():
+        job = due(now).select_for_update(skip_locked=True).filter(pk=job_id).first()
+        if job is None:
+            return None
+        if job.attempts >= Job.MAX_ATTEMPTS:
+            _end(job, Job.Status.FAILED, error=Job.Error.STOPS_WORKERS)
+            return None
+        changes = {"lease_number": job.lease_number + 1, "leased_until": now + Job.LEASE, "attempts": job.attempts + 1}
+        if job.status == Job.Status.QUEUED:
+            job.move_to(Job.Status.RUNNING, started_at=job.started_at or now, **changes)
+        else:
+            Job.objects.filter(pk=job.pk).update(**changes)
+        return changes["lease_number"]  # type: ignore[return-value]
+
+
+def _work_once(job_id: uuid.UUID, lease: int) -> bool:
+    """One chunk and its progress in one transaction; False when the job has come to its end."""
+    with transaction.atomic():
+        job = _hold(job_id, lease)
+        if job.cancel_requested_at:
+            _end(job, Job.Status.CANCELED)
+            return False
+        progress = handler_of(job.kind).work(job)
+        job.succeeded += progress.succeeded
+        job.failed += progress.failed
+        Job.objects.filter(pk=job.pk).update(
+            succeeded=job.succeeded, failed=job.failed, leased_until=timezone.now() + Job.LEASE, attempts=0
+        )
+        if not progress.more:
+            _end(job, Job.Status.DONE)
+        return progress.more
+
+
+def _hold(job_id: uuid.UUID, lease: int) -> Job:
+    """The job, locked for this transaction. Raises LeaseLost when the fencing number is no longer ours."""
+    job = Job.objects.select_for_update().filter(pk=job_id, lease_number=lease, status=Job.Status.RUNNING).first()
+    if job is None:
+        raise LeaseLost
+    return job
+
+
+def _fail_or_retry(job_id: uuid.UUID, lease: int) -> None:
+    """After a chunk that raised: give the job back for later, or give it up after the last attempt."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id, lease_number=lease).first()
+        if job is None or not job.is_open:
+            return
+        if job.attempts >= Job.MAX_ATTEMPTS:
+            _end(job, Job.Status.FAILED, error=Job.Error.UNEXPECTED)
+        else:
+            pause = timedelta(seconds=5 * 3**job.attempts)
+            job.move_to(Job.Status.QUEUED, leased_until=None, due_at=timezone.now() + pause)
+
+
+def _end(job: Job, status: str, **changes: Any) -> None:
+    job.move_to(status, finished_at=timezone.now(), leased_until=None, **changes)
+    handler_of(job.kind).finish(job)
+
+
+def due(now: datetime) -> QuerySet[Job]:
+    """Jobs that should be worked on at `now` and that nobody holds."""
+    open_jobs = Job.objects.filter(status__in=(Job.Status.QUEUED, Job.Status.RUNNING), due_at__lte=now)
+    return open_jobs.filter(Q(leased_until=None) | Q(leased_until__lt=now)).order_by(F("due_at"))
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Send what is due and held by nobody: lost messages, dead workers, a queue that was away. Returns how many."""
+    waiting = due(now or timezone.now()).values_list("id", flat=True)[:1_000]
+    return len(list(takewhile(ring, waiting)))
