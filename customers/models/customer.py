@@ -1,0 +1,135 @@
+"""One partner's account for one customer, and what belongs to it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partnercenter.directory.models import Tenant
+from partnercenter.folding import fold
+from partnercenter.partners.models import Partner
+
+
+class Tag(models.Model):
+    """A word of a partner's own vocabulary, to put on its customers."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=50)
+    color = models.CharField(max_length=10, default="blue")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("partner", Lower("name"), name="tag_names_are_unique_at_a_partner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """A partner's account for a customer; the row that keeps tenants apart, and all that the list reads.
+
+    `name` is the bill-to company name of this partner and `domain` the tenant's primary domain; `name_key`
+    and `search_text` are made from them when they are written, so that an index can order and search by them.
+    `version` grows with each change of the account: two people who edit at once notice each other.
+    """
+
+    class Relationship(models.TextChoices):
+        CLOUD_RESELLER = "cloud_reseller", _("Cloud Reseller")
+        INDIRECT_RESELLER = "indirect_reseller", _("Indirect reseller")
+        ADVISOR = "advisor", _("Advisor")
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=255)
+    domain = models.CharField(max_length=253)
+    name_key = models.CharField(max_length=600, editable=False, db_collation="C")
+    search_text = models.TextField(editable=False, db_collation="C")
+    relationship = models.CharField(max_length=20, choices=Relationship.choices, default=Relationship.CLOUD_RESELLER)
+    tag_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    tag_count = models.GeneratedField(
+        expression=Func(F("tag_ids"), function="cardinality"),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
+    begun_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    admin_privileges_at = models.DateTimeField(null=True, blank=True)
+    admin_privileges_ended_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "tenant"], name="one_account_per_partner_and_tenant"),
+            models.CheckConstraint(
+                condition=models.Q(tag_count__lte=150), name="at_most_150_tags_on_a_customer"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["partner", "name_key", "id"], condition=models.Q(ended_at=None), name="customers_by_name"
+            ),
+            models.Index(fields=["partner", "domain", "id"], condition=models.Q(ended_at=None), name="customers_by_domain"),
+            models.Index(fields=["partner", "begun_at", "id"], condition=models.Q(ended_at=None), name="customers_by_date"),
+            models.Index(fields=["partner", "tag_count", "id"], condition=models.Q(ended_at=None), name="customers_by_tags"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_admin_privileges(self) -> bool:
+        """Whether the customer lets this partner administer its services (delegated admin privileges)."""
+        return self.admin_privileges_at is not None and self.admin_privileges_ended_at is None
+
+    @staticmethod
+    def keys(name: str, domain: str, tenant_id: UUID) -> dict[str, str]:
+        """The columns made from what a customer is called: one to order by, one to search in."""
+        name_key = fold(name)
+        return {"name_key": name_key[:600], "search_text": f"{name_key}\n{domain}\n{tenant_id}"}
+
+
+class BillTo(models.Model):
+    """To whom this partner sends its bills for a customer: company, address and contact."""
+
+    customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="bill_to")
+    company_name = models.CharField(_("Company name"), max_length=255)
+    country = models.CharField(_("Country/region"), max_length=2)
+    line1 = models.CharField(_("Address line 1"), max_length=200)
+    line2 = models.CharField(_("Address line 2"), max_length=200, blank=True)
+    city = models.CharField(_("City"), max_length=100, blank=True)
+    state = models.CharField(_("State/province"), max_length=100, blank=True)
+    postal_code = models.CharField(_("Postal code"), max_length=20, blank=True)
+    first_name = models.CharField(_("First name"), max_length=50)
+    last_name = models.CharField(_("Last name"), max_length=50)
+    email = models.EmailField(_("Email"))
+    phone = models.CharField(_("Phone"), max_length=16, blank=True)
+    registration_id = models.CharField(_("Organization registration ID"), max_length=50, blank=True)
+    culture = models.CharField(_("Language"), max_length=12, default="en-US")
+
+    class Meta:
+        verbose_name_plural = "bill-to addresses"
+
+    def __str__(self) -> str:
+        return self.company_name
+
+
+class Agreement(models.Model):
+    """That the customer accepted the customer agreement, as this partner attests it: who, and on which day."""
+
+    customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="agreement")
+    first_name = models.CharField(max_length=50)
+    last_name = models.CharField(max_length=50)
+    email = models.EmailField()
+    phone = models.CharField(max_length=16, blank=True)
+    accepted_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}, {self.accepted_on}"

@@ -1,0 +1,1 @@
+"""Questions about customers, their users and their uploads."""

@@ -1,0 +1,1 @@
+"""Pages of customers, their users and their uploads."""

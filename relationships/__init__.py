@@ -1,0 +1,1 @@
+"""How a relationship between partner and customer begins and ends."""

@@ -1,0 +1,1 @@
+"""What a customer has bought, who has the seats, moving it to another partner."""
