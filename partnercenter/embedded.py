@@ -77,45 +77,15 @@ def secret_key(var: Path) -> str:
 
 
 @contextmanager
-def running(var: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True) -> Iterator[None]:
-    """Run the servers of a data directory for as long as the block lasts.
-
-    The block owns the directory: servers that a killed owner left behind are taken over, with the rows they
-    have, and stopped at the end like any other.
-
-    Args:
-        var: where the data lives; made when it is not there.
-        postgres: whether PostgreSQL is wanted.
-        redis: whether Redis is wanted.
-        durable: whether rows must survive a power cut. Tests do without, for speed.
-
-    Raises:
-        Unavailable: a server is not to be had, does not start, or somebody else owns the directory.
-    """
-    var.mkdir(parents=True, exist_ok=True)
-    with owned(var):
-        try:
-            if redis:
-                start_redis(var)
-            if postgres:
-                start_postgres(var, durable=durable)
-            yield
-        finally:
-            if postgres:
-                stop_postgres(var)
-            if redis:
-                stop_redis(var)
-
-
-@contextmanager
 def owned(var: Path) -> Iterator[None]:
-    """Keep everybody else from running servers on a data directory.
+    """Keep everybody else from running servers on a data directory, which is made when it is not there.
 
     The kernel drops the lock however its owner dies, and no child inherits it.
 
     Raises:
         Unavailable: somebody else owns the directory.
     """
+    var.mkdir(parents=True, exist_ok=True)
     with (var / "servers.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -127,27 +97,56 @@ def owned(var: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def running(var: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True) -> Iterator[None]:
+    """Run the servers of an owned data directory for as long as the block lasts.
+
+    Servers that a killed owner left behind are taken over, with the rows they have, and stopped at the end too.
+
+    Args:
+        var: where the data lives.
+        postgres: whether PostgreSQL is wanted.
+        redis: whether Redis is wanted.
+        durable: whether rows must survive a power cut. Tests do without, for speed.
+
+    Raises:
+        Unavailable: a server is not to be had, or does not start.
+    """
+    try:
+        if redis:
+            start_redis(var)
+        if postgres:
+            start_postgres(var, durable=durable)
+            _make_database(var)
+        yield
+    finally:
+        if postgres:
+            stop_postgres(var)
+        if redis:
+            stop_redis(var)
+
+
 # --- PostgreSQL ---------------------------------------------------------------------------------------------
 
 
 def start_postgres(var: Path, *, durable: bool = True) -> None:
-    """Start PostgreSQL on `var/postgres` unless it runs, make the database, and return when it answers.
+    """Start PostgreSQL on `var/postgres` unless it runs, and return when it answers.
 
     Raises:
         Unavailable: the package has no PostgreSQL for this machine, or it does not start.
     """
     data, log = _postgres_data(var), _postgres_data(var) / "server.log"
-    if not _postgres_runs(data):
-        if os.geteuid() == 0:
-            _open_the_way(data, _postgres_programs())
-        if not data.exists():
-            _make_cluster(data, durable=durable)
-        _prepare_sockets(data, _sockets(var, "postgres"))
-        _write_settings(var, durable=durable)
-        started = _postgres_tool(data, "pg_ctl", "start", "-w", "-s", "-D", str(data), "-l", str(log))
-        if started.returncode:
-            raise Unavailable(f"PostgreSQL does not start. Its own words are in {log}: {_last_line(log)}")
-    _make_database(var)
+    if _postgres_runs(data):
+        return
+    if os.geteuid() == 0:
+        _open_the_way(data, _postgres_programs())
+    if not data.exists():
+        _make_cluster(data, durable=durable)
+    _prepare_sockets(data, _sockets(var, "postgres"))
+    _write_settings(var, durable=durable)
+    started = _postgres_tool(data, "pg_ctl", "start", "-w", "-s", "-D", str(data), "-l", str(log))
+    if started.returncode:
+        raise Unavailable(f"PostgreSQL does not start. Its own words are in {log}: {_last_line(log)}")
 
 
 def stop_postgres(var: Path) -> None:

@@ -34,6 +34,7 @@ def start():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended from outside."))
     atexit.register(_stop.close)
     _stop.callback(shutil.rmtree, var, ignore_errors=True)
+    _stop.enter_context(embedded.owned(var))
     _stop.enter_context(embedded.running(var, postgres=postgres, redis=redis, durable=False))
     if postgres:
         os.environ["DATABASE_URL"] = embedded.postgres_url(var)
