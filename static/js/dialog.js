@@ -1,0 +1,24 @@
+// data-opens="id" opens that dialog; a link with it stays a link where there is no script.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  const dialog = opener && document.getElementById(opener.dataset.opens);
+  if (dialog) {
+    event.preventDefault();
+    dialog.showModal();
+    return;
+  }
+  if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+  // A click on the dialog itself, not on what is in it, is one on its backdrop.
+  if (event.target.matches("dialog[data-dismissible]")) event.target.close();
+});
+
+// Danger asks to type a name: the button waits until it stands there.
+function check(field) {
+  const button = field.form?.querySelector("[data-confirms]");
+  if (button) button.disabled = field.value.trim() !== field.dataset.confirm;
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-confirm]")) check(event.target);
+});
+document.querySelectorAll("[data-confirm]").forEach(check);

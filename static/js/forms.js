@@ -1,0 +1,35 @@
+// A form is sent once, however often its button is pressed. Coming back to the page frees it again,
+// and so do ten seconds, because an answer may be a file that leaves the page where it is.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.getAttribute("aria-busy") === "true") {
+    event.preventDefault();
+    return;
+  }
+  form.setAttribute("aria-busy", "true");
+  leaving = true;
+  setTimeout(() => free(form), 10_000);
+});
+
+function free(form) {
+  form.removeAttribute("aria-busy");
+  leaving = false;
+}
+
+addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach(free));
+
+// What is shown only once is not left by mistake: data-stored is the box “I have stored it”.
+let leaving = false;
+addEventListener("beforeunload", (event) => {
+  const box = document.querySelector("[data-stored]");
+  if (box && !box.checked && !leaving) event.preventDefault();
+});
+
+// data-submits: choosing is enough, the button is for pages without script.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+
+// The error summary has the focus when a page arrives with errors.
+document.querySelector(".error-summary")?.focus();
