@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +19,9 @@ from partnercenter.states import Stateful
 class UserImport(Stateful):
     """An uploaded file of users (the product rules, section 10).
 
-    `content` is the file as it came: the result file is made from it. Its rows are checked when it comes in;
-    good ones wait in `rows` for the person to choose a location and start.
+    `content` is the file as it came: the result file is made from it. `encoding` and `delimiter` say how it was
+    read. Its rows are checked when it comes in; good ones wait in `rows` for the person to choose a location and
+    start. `passwords_handed_out_at` is the last time that temporary passwords of its users were made.
     """
 
     class Status(models.TextChoices):
@@ -45,12 +47,15 @@ class UserImport(Stateful):
     uploaded_at = models.DateTimeField(default=timezone.now)
     file_name = models.CharField(max_length=255)
     content = models.BinaryField()
+    encoding = models.CharField(max_length=20)
+    delimiter = models.CharField(max_length=1)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CHECKED)
     total = models.PositiveIntegerField()
     good = models.PositiveIntegerField()
     location = models.CharField(max_length=2, blank=True)
     job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
     finished_at = models.DateTimeField(null=True)
+    passwords_handed_out_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["customer", "-uploaded_at", "-id"], name="user_imports_by_time")]
@@ -68,8 +73,8 @@ class UserImportRow(models.Model):
     """One row of the file: what it asks for, what is wrong with it, and what became of it.
 
     `number` counts data rows from 1, `line` lines of the file. `problems` is a list of
-    `{"column", "code", "value", …}`. `user_id` is chosen before the user exists: creating a row twice is
-    therefore not possible.
+    `{"column", "code", "value", …}`. `user_id` is chosen before the user exists, by the database: creating a row
+    twice is therefore not possible.
     """
 
     class Outcome(models.TextChoices):
@@ -87,7 +92,7 @@ class UserImportRow(models.Model):
     email = models.TextField()
     problems = models.JSONField(default=list)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
-    user_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    user_id = models.UUIDField(db_default=RandomUUID(), unique=True)
 
     class Meta:
         constraints = [
