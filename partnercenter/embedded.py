@@ -101,7 +101,7 @@ def owned(var: Path) -> Iterator[None]:
 def running(var: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True) -> Iterator[None]:
     """Run the servers of an owned data directory for as long as the block lasts.
 
-    Servers that a killed owner left behind are taken over, with the rows they have, and stopped at the end too.
+    Servers that a killed owner left behind are taken over, with their rows, and stopped at the end too.
 
     Args:
         var: where the data lives.

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Nothing else is asked, so that a database at rest does not get web servers restarted."""
+    """The process answers. A database at rest must not get web servers restarted, so nobody asks it."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
