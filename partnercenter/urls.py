@@ -7,6 +7,18 @@ from django.urls import include, path
 from partnercenter.directory.views import preferences
 
 urlpatterns = [
+    path("", include("partnercenter.dashboard.urls")),
+    path("", include("partnercenter.health")),
     path("accounts/", include("allauth.urls")),
+    path("activity/", include("partnercenter.activity.urls")),
+    path("customers/", include("customers.urls")),
+    path("jobs/", include("partnercenter.jobs.urls")),
+    path("my/", include("customers.my_urls")),
+    path("notifications/", include("partnercenter.notifications.urls")),
     path("preferences/", preferences, name="preferences"),
 ]
+
+handler400 = "partnercenter.web.errors.bad_request"
+handler403 = "partnercenter.web.errors.forbidden"
+handler404 = "partnercenter.web.errors.not_found"
+handler500 = "partnercenter.web.errors.server_error"

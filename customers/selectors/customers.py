@@ -55,10 +55,15 @@ def matching(customers: QuerySet[Customer], text: str, by: SearchBy = SearchBy.E
 
 def account_of(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """The same customers with all that the account page shows."""
-    return customers.select_related("tenant", "bill_to", "agreement", "reseller__tenant").prefetch_related(
+    return customers.select_related("partner__tenant", "tenant", "bill_to", "agreement", "reseller__tenant").prefetch_related(
         "tenant__domains"
     )
 
 
 def tags_of(partner: Partner) -> QuerySet[Tag]:
     return Tag.objects.filter(partner=partner).order_by("name")
+
+
+def tags_on(customer: Customer) -> QuerySet[Tag]:
+    """The tags that a customer has, in the order of their names."""
+    return tags_of(customer.partner).filter(pk__in=customer.tag_ids)

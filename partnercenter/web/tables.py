@@ -40,18 +40,24 @@ class Table(django_tables2.Table):
     total: int
 
     def __init__(self, rows: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        word = request.GET.get("sort", "")
-        self.sort = word if word.removeprefix("-") in self.orders else self.default_order
+        self.sort = self.sort_from(request.GET)
         self.size = page_size(request.GET)
-        self.page = keyset_page(rows, self.order, at=request.GET.get("at", ""), size=self.size)
+        self.page = keyset_page(rows, self.order_from(request.GET), at=request.GET.get("at", ""), size=self.size)
         self.total = count_up_to(rows)
         super().__init__(self.page.rows, *args, orderable=False, **kwargs)
 
-    @property
-    def order(self) -> Order:
-        """The order that the address asks for."""
-        order = self.orders[self.sort.removeprefix("-")]
-        return order.reversed() if self.sort.startswith("-") else order
+    @classmethod
+    def sort_from(cls, params: Mapping[str, Any]) -> str:
+        """The word of `sort=` in an address, or the usual one if it is none of this list's."""
+        word = str(params.get("sort", ""))
+        return word if word.removeprefix("-") in cls.orders else cls.default_order
+
+    @classmethod
+    def order_from(cls, params: Mapping[str, Any]) -> Order:
+        """The order that an address asks for."""
+        word = cls.sort_from(params)
+        order = cls.orders[word.removeprefix("-")]
+        return order.reversed() if word.startswith("-") else order
 
     @property
     def headers(self) -> list[Header]:

@@ -1,0 +1,32 @@
+"""The left column inside one customer, and what every page of a customer needs."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from partnercenter.partners.access import StaffRequest
+from partnercenter.partners.navigation import Entry, links
+from partnercenter.partners.roles import Action
+
+SECTIONS: Final = (
+    Entry("customers:users", _("Users"), "users", Action.SEE_CUSTOMERS),
+    Entry("customers:account", _("Account"), "account", Action.SEE_CUSTOMERS),
+)
+
+# Pages that lie below a section.
+_BELOW: Final = {
+    "customers:edit_account": "customers:account",
+    "customers:user": "customers:users",
+    "customers:upload": "customers:users",
+    "customers:import": "customers:users",
+}
+
+
+def customer_context(request: StaffRequest, customer: Customer) -> dict[str, Any]:
+    """Template context of a page inside a customer: `customer` and the `sections` beside it."""
+    current = request.resolver_match.view_name if request.resolver_match else ""
+    sections = links(SECTIONS, request.staff, _BELOW.get(current, current), microsoft_id=customer.tenant_id)
+    return {"customer": customer, "sections": list(sections)}

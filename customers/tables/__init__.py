@@ -1,0 +1,1 @@
+"""Lists of customers and of their users."""

@@ -1,0 +1,41 @@
+"""Addresses below `/customers/`."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from customers.views import account, customer_list, user_imports, users
+
+app_name = "customers"
+
+upload_urls = [
+    path("", user_imports.upload, name="upload"),
+    path("template.csv", user_imports.upload_template, name="upload_template"),
+]
+
+import_urls = [
+    path("", user_imports.import_page, name="import"),
+    path("progress/", user_imports.import_progress, name="import_progress"),
+    path("start/", user_imports.import_start, name="import_start"),
+    path("discard/", user_imports.import_discard, name="import_discard"),
+    path("result.csv", user_imports.import_result, name="import_result"),
+    path("problems.csv", user_imports.import_problems, name="import_problems"),
+    path("passwords/", user_imports.import_passwords, name="import_passwords"),
+]
+
+customer_urls = [
+    path("", account.customer, name="customer"),
+    path("account/", account.account, name="account"),
+    path("account/edit/", account.edit_account, name="edit_account"),
+    path("account/name/", account.take_name, name="take_name"),
+    path("users/", users.users, name="users"),
+    path("users/<uuid:user_id>/", users.user, name="user"),
+    path("users/upload/", include(upload_urls)),
+    path("users/uploads/<uuid:import_id>/", include(import_urls)),
+]
+
+urlpatterns = [
+    path("", customer_list.customers, name="list"),
+    path("export/", customer_list.export, name="export"),
+    path("<uuid:microsoft_id>/", include(customer_urls)),
+]

@@ -1,0 +1,101 @@
+"""The account page, and changing what is on it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from customers.forms.account import AccountForm, with_picks
+from customers.models import Customer
+from customers.navigation import customer_context
+from customers.selectors.customers import account_of, customers_of, tags_on
+from customers.services.accounts import ChangedMeanwhile, bill_to_values, update_account
+from partnercenter.activity.models import Deed
+from partnercenter.activity.selectors import activity_of
+from partnercenter.directory.addresses import formatted_lines
+from partnercenter.directory.countries import country_name, culture_choices
+from partnercenter.directory.phones import format_phone
+from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.roles import Action, denial
+from partnercenter.web.acts import act
+
+
+@allow(Action.SEE_CUSTOMERS)
+@require_safe
+def customer(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
+    """The address of a customer itself: it leads to the first of its pages."""
+    found = get_object_or_404(customers_of(request.partner), tenant_id=microsoft_id)
+    return redirect("customers:account", microsoft_id=found.tenant_id)
+
+
+@allow(Action.SEE_CUSTOMERS)
+@require_safe
+def account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
+    customer = _account(request, microsoft_id)
+    bill_to = customer.bill_to
+    cultures = dict(culture_choices(bill_to.country))
+    context = customer_context(request, customer) | {
+        "bill_to": bill_to,
+        "address": formatted_lines(bill_to.country, bill_to_values(bill_to)),
+        "phone": format_phone(bill_to.phone, customer.partner.market) if bill_to.phone else "",
+        "culture": cultures.get(bill_to.culture, bill_to.culture),
+        "country": country_name(customer.tenant.country),
+        "domains": sorted(customer.tenant.domains.all(), key=lambda domain: (not domain.is_primary, domain.name)),
+        "tags": tags_on(customer),
+        "new_name": customer.tenant.name if customer.tenant.name != bill_to.company_name else "",
+        "edit_denied": "" if request.staff.may(Action.EDIT_ACCOUNT) else denial(Action.EDIT_ACCOUNT),
+    }
+    return render(request, "customers/account.html", context)
+
+
+@allow(Action.EDIT_ACCOUNT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
+    """Change the bill-to information; who saves second sees both versions and picks from them."""
+    customer = _account(request, microsoft_id)
+    form = AccountForm(with_picks(request.POST, customer) if request.method == "POST" else None, customer=customer)
+    if form.is_valid():
+        try:
+            changed = update_account(
+                customer, form.values(), version=form.cleaned_data["version"], actor=request.user
+            )
+        except ChangedMeanwhile:
+            return _conflict(request, _account(request, microsoft_id), form)
+        messages.success(request, _("The account was saved.") if changed else _("Nothing was changed."))
+        return redirect("customers:account", microsoft_id=microsoft_id)
+    context = customer_context(request, customer) | {"form": form, "country": country_name(form.country)}
+    return render(request, "customers/edit_account.html", context, status=422 if form.is_bound else 200)
+
+
+def _conflict(request: StaffRequest, customer: Customer, form: AccountForm) -> HttpResponse:
+    saved = activity_of(request.partner, customer.tenant_id).filter(deed=Deed.ACCOUNT_CHANGED).first()
+    context = customer_context(request, customer) | {
+        "form": form,
+        "differences": list(form.differences(customer)),
+        "saved": saved,
+    }
+    return render(request, "customers/conflict.html", context, status=409)
+
+
+@allow(Action.EDIT_ACCOUNT)
+@require_POST
+def take_name(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
+    """Take over the name that the customer gave itself: for bills and for the list."""
+    customer = _account(request, microsoft_id)
+    name = customer.tenant.name
+    return act(
+        request,
+        lambda: update_account(customer, {"company_name": name}, version=customer.version, actor=request.user),
+        done=_("Bills and the customer list now say %(name)s.") % {"name": name},
+        then=reverse("customers:account", args=[microsoft_id]),
+    )
+
+
+def _account(request: StaffRequest, microsoft_id: UUID) -> Customer:
+    return get_object_or_404(account_of(customers_of(request.partner)), tenant_id=microsoft_id)

@@ -1,0 +1,49 @@
+"""The customer list: see, search, sort and export."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from customers.forms.customer_list import SearchForm
+from customers.selectors.customers import customers_of, tags_of
+from customers.tables.customers import EXPORT_HEADER, CustomerTable, export_rows
+from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.roles import Action, denial
+from partnercenter.web.exports import export_csv
+
+
+@allow(Action.SEE_CUSTOMERS)
+@require_safe
+def customers(request: StaffRequest) -> HttpResponse:
+    """The list; htmx asks for the same address while a person types and takes the results out of the answer."""
+    form = SearchForm(request.GET)
+    partner = request.partner
+    table = CustomerTable(
+        form.apply(customers_of(partner)), request, tags=tags_of(partner), provider=partner.is_provider
+    )
+    context = {
+        "form": form,
+        "table": table,
+        "searching": bool(form.cleaned_data.get("q")),
+        "export_denied": "" if request.staff.may(Action.EXPORT) else denial(Action.EXPORT),
+    }
+    template = "customers/_results.html" if wants_piece(request) else "customers/list.html"
+    return render(request, template, context)
+
+
+def wants_piece(request: HttpRequest) -> bool:
+    """Whether htmx asks for the results alone; a page restored from history is a whole page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+
+
+@allow(Action.EXPORT)
+@require_safe
+def export(request: StaffRequest) -> HttpResponse:
+    """The list as CSV: exactly what is on screen, or all of it with `all=1`."""
+    customers = customers_of(request.partner)
+    if request.GET.get("all") != "1":
+        customers = SearchForm(request.GET).apply(customers)
+    rows = CustomerTable.order_from(request.GET).sort(customers)
+    return export_csv("customers", EXPORT_HEADER, export_rows(rows, tags_of(request.partner)))
