@@ -153,8 +153,8 @@ def _children(port: int, var: Path) -> list[supervision.Child]:
     scheduler = [*celery, "beat", "--schedule", str(var / "schedule"), "--loglevel", "INFO"]
     return [
         supervision.Child("web", *web, "partnercenter.wsgi:application", mark="Started worker"),
-        supervision.Child("worker", *worker, mark=" ready."),
-        supervision.Child("scheduler", *scheduler, mark="Starting"),
+        supervision.Child("worker", *worker, mark="The worker is ready."),
+        supervision.Child("scheduler", *scheduler, mark="The scheduler is ready."),
     ]
 
 

@@ -92,7 +92,7 @@ class Worker:
 
     def _wait_until_ready(self):
         deadline = time.monotonic() + SECONDS_TO_START
-        while " ready." not in self.log.read_text():
+        while "The worker is ready." not in self.log.read_text():
             if not self.runs or time.monotonic() > deadline:
                 pytest.fail(f"The worker does not start. It says:\n{self.log.read_text()}")
             time.sleep(0.05)
