@@ -2,10 +2,16 @@
 
 PORT ?= 8000
 VAR ?= var
-PYTHON ?= $(firstword $(foreach name,python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
+PYTHON ?= $(shell for one in python3.12 python3.11 python3; do \
+	$$one -c '$(SUITABLE)' 2>/dev/null && echo $$one && break; done)
 SHELL := /bin/sh
+export PORT VAR DEMO_PASSWORD
+# Without compiled modules a start takes four times as long.
+export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help run test check demo messages lock clean
+.NOTPARALLEL:
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,7 +27,7 @@ help:  ## Say what can be made here
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-11s %s\n", $$1, $$2 }'
 
 run: $(VENV)/runtime $(COMPILED)  ## Set up and run the portal: PORT=8000, VAR=var (where data lives), DEMO_PASSWORD=
-	@PORT="$(PORT)" VAR="$(VAR)" exec $(BIN)/python -m partnercenter
+	@exec $(BIN)/python -m partnercenter
 
 test: $(VENV)/development $(COMPILED)  ## Set up and run all tests; ARGS= goes to pytest, as in ARGS="-k upload"
 	@$(BIN)/python -m pytest $(ARGS)
@@ -32,11 +38,11 @@ check: $(VENV)/development $(COMPILED)  ## Style, import contracts, types, templ
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/djlint templates --lint --quiet
-	@$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 demo: $(VENV)/runtime  ## Make the demo data again, in the portal that runs on VAR
-	@VAR="$(VAR)" $(BIN)/python manage.py demo
+	@$(BIN)/python manage.py demo
 
 messages: $(VENV)/runtime  ## Collect the strings to translate into locale/ (needs GNU gettext)
 	@$(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore=.venv --ignore=var --ignore=tests
@@ -50,21 +56,20 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
 clean:  ## Remove what was set up here (the data in VAR stays)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results $(COMPILED)
 
-$(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "There is no Python here. Install Python 3.11 or 3.12 and try again." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || { \
-		echo "$(PYTHON) is $$($(PYTHON) --version 2>&1). The portal runs on Python 3.11 and 3.12:" >&2; \
-		echo "install one of them, or say where it is: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
+$(BIN)/pip:
+	@$(or $(PYTHON),false) -c '$(SUITABLE)' || { \
+		echo "The portal needs Python 3.11 or 3.12, and there is none: $$(python3 --version 2>&1)." >&2; \
+		echo "Install one of them, or say where it is: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 
-$(VENV)/runtime: requirements.txt | $(BIN)/python
+$(VENV)/runtime: requirements.txt | $(BIN)/pip
 	@$(call install,requirements.txt)
 	@touch $@
 
-$(VENV)/development: requirements-dev.txt | $(BIN)/python
+$(VENV)/development: requirements-dev.txt | $(BIN)/pip
 	@$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/runtime
 
