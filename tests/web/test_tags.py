@@ -33,7 +33,9 @@ def ago(**distance):
 
 
 def ahead(**distance):
-    return text_of(rendered("{% when moment %}", moment=timezone.now() + dt.timedelta(seconds=5, **distance)))
+    return text_of(
+        rendered("{% when moment %}", moment=timezone.now() + dt.timedelta(seconds=5) + dt.timedelta(**distance))
+    )
 
 
 def test_an_icon_is_hidden_from_screen_readers():
@@ -135,9 +137,7 @@ def test_the_time_left_is_told_roughly(seconds, words):
     assert rendered("{{ seconds|roughly }}", seconds=seconds) == words
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "1,234,567"), ("de", "1.234.567"), ("zh-hans", "1,234,567")]
-)
+@pytest.mark.parametrize(("language", "words"), [("en", "1,234,567"), ("de", "1.234.567"), ("zh-hans", "1,234,567")])
 def test_thousands_are_apart_in_the_way_of_the_language(language, words):
     with translation.override(language):
         html = rendered("{{ number|grouped }}", number=1_234_567)
@@ -145,9 +145,7 @@ def test_thousands_are_apart_in_the_way_of_the_language(language, words):
     assert html == words
 
 
-@pytest.mark.parametrize(
-    ("part", "whole", "percent"), [(1, 3, "33"), (999, 1000, "99"), (5, 5, "100"), (0, 0, "0")]
-)
+@pytest.mark.parametrize(("part", "whole", "percent"), [(1, 3, "33"), (999, 1000, "99"), (5, 5, "100"), (0, 0, "0")])
 def test_a_part_in_percent_is_rounded_down(part, whole, percent):
     assert rendered("{{ part|percent_of:whole }}", part=part, whole=whole) == percent
 
@@ -182,8 +180,11 @@ def test_a_state_may_have_another_icon():
     assert rendered("{% badge 'warn' 'Suspended' 'pause' %}").count("#pause") == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "letters"), [("Ana María López", "AL"), ("ana", "A"), ("王 小明", "王小"), ("", "?")]
-)
+@pytest.mark.parametrize(("name", "letters"), [("Ana María López", "AL"), ("ana", "A"), ("王 小明", "王小"), ("", "?")])
 def test_a_person_without_a_picture_is_shown_by_initials(name, letters):
     assert rendered("{{ name|initials }}", name=name) == letters
+
+
+@pytest.mark.parametrize(("percent", "heard"), [(0, "0"), (9, "0"), (10, "10"), (99, "90"), (100, "100")])
+def test_progress_is_told_to_screen_readers_in_tens(percent, heard):
+    assert rendered("{{ percent|tens }}", percent=percent) == heard

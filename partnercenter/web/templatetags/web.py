@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Final
 from uuid import UUID
 
+from django.http import QueryDict
 from django.template import Context, Library
 from django.templatetags.static import static
 from django.utils import formats, timezone
@@ -51,7 +52,7 @@ def url_with(context: Context, **changes: object) -> str:
 
     The position in a list is left out unless it is one of the changes.
     """
-    query = context["request"].GET.copy()
+    query: QueryDict = context["request"].GET.copy()
     for name in POSITION:
         query.pop(name, None)
     for name, value in changes.items():
