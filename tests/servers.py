@@ -20,6 +20,8 @@ import pytest
 
 from partnercenter import embedded
 
+pytest_plugins = ["tests.browser"]
+
 PREFIX = "partnercenter-tests-"
 SECONDS_TO_START = 60
 _stop = ExitStack()
