@@ -13,9 +13,20 @@ from django.utils.translation import gettext_lazy
 
 from customers.models import BillTo, Customer
 from customers.services.accounts import EDITABLE, bill_to_values
-from partnercenter.directory.addresses import AddressField, address_rules, check_address, normalize_address, state_choices
+from partnercenter.directory.addresses import (
+    AddressField,
+    address_rules,
+    check_address,
+    normalize_address,
+    state_choices,
+)
 from partnercenter.directory.countries import culture_choices, requires_registration_id
-from partnercenter.directory.names import check_company_name, check_contact_email, check_person_name, company_name_warning
+from partnercenter.directory.names import (
+    check_company_name,
+    check_contact_email,
+    check_person_name,
+    company_name_warning,
+)
 from partnercenter.directory.phones import example_phone, format_phone, parse_phone
 from partnercenter.errors import Refused
 
@@ -58,7 +69,6 @@ class AccountForm(forms.Form):
         self.fields["registration_id"].required = self.fields["phone"].required = required
         self.fields["phone"].help_text = _("For example %(number)s") % {"number": example_phone(self.country)}
         self.fields["culture"].choices = self._cultures()  # type: ignore[attr-defined]
-        self.order_fields(["version", "second_look", "company_name", *_ADDRESS, *EDITABLE])
         for name in EDITABLE:
             if name in self.fields:
                 self.fields[name].show_hidden_initial = True
@@ -70,6 +80,10 @@ class AccountForm(forms.Form):
         choices = culture_choices(self.country)
         kept = self.bill_to.culture
         return choices if kept in dict(choices) else [(kept, kept), *choices]
+
+    def address_fields(self) -> Iterator[forms.BoundField]:
+        """The parts of the address, in the order in which people of its country write them."""
+        return (self[name] for name in self.fields if name in _ADDRESS)
 
     def clean_company_name(self) -> str:
         name: str = self.cleaned_data["company_name"]

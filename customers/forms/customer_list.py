@@ -22,7 +22,14 @@ SEARCH_BY = [
 class SearchForm(forms.Form):
     """What to look for and where; an address that makes no sense looks for nothing in particular."""
 
-    q = forms.CharField(label=_("Search customers"), max_length=200, required=False)
+    q = forms.CharField(
+        label=_("Search customers"),
+        max_length=200,
+        required=False,
+        widget=forms.SearchInput(
+            attrs={"data-key": "/", "autocomplete": "off", "placeholder": _("Name, domain or Microsoft ID")}
+        ),
+    )
     by = forms.ChoiceField(label=_("Search by"), choices=SEARCH_BY, required=False)
 
     def __init__(self, data: Any) -> None:

@@ -68,17 +68,21 @@ class Customer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["partner", "tenant"], name="one_account_per_partner_and_tenant"),
-            models.CheckConstraint(
-                condition=models.Q(tag_count__lte=150), name="at_most_150_tags_on_a_customer"
-            ),
+            models.CheckConstraint(condition=models.Q(tag_count__lte=150), name="at_most_150_tags_on_a_customer"),
         ]
         indexes = [
             models.Index(
                 fields=["partner", "name_key", "id"], condition=models.Q(ended_at=None), name="customers_by_name"
             ),
-            models.Index(fields=["partner", "domain", "id"], condition=models.Q(ended_at=None), name="customers_by_domain"),
-            models.Index(fields=["partner", "begun_at", "id"], condition=models.Q(ended_at=None), name="customers_by_date"),
-            models.Index(fields=["partner", "tag_count", "id"], condition=models.Q(ended_at=None), name="customers_by_tags"),
+            models.Index(
+                fields=["partner", "domain", "id"], condition=models.Q(ended_at=None), name="customers_by_domain"
+            ),
+            models.Index(
+                fields=["partner", "begun_at", "id"], condition=models.Q(ended_at=None), name="customers_by_date"
+            ),
+            models.Index(
+                fields=["partner", "tag_count", "id"], condition=models.Q(ended_at=None), name="customers_by_tags"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -99,12 +99,8 @@ class UserImportRow(models.Model):
             models.UniqueConstraint(fields=["user_import", "number"], name="one_row_for_each_number"),
         ]
         indexes = [
-            models.Index(
-                fields=["user_import", "number"], condition=models.Q(outcome="waiting"), name="rows_waiting"
-            ),
-            models.Index(
-                fields=["user_import", "number"], condition=models.Q(outcome="faulty"), name="rows_faulty"
-            ),
+            models.Index(fields=["user_import", "number"], condition=models.Q(outcome="waiting"), name="rows_waiting"),
+            models.Index(fields=["user_import", "number"], condition=models.Q(outcome="faulty"), name="rows_faulty"),
         ]
 
     def __str__(self) -> str:

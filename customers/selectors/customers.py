@@ -55,9 +55,9 @@ def matching(customers: QuerySet[Customer], text: str, by: SearchBy = SearchBy.E
 
 def account_of(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """The same customers with all that the account page shows."""
-    return customers.select_related("partner__tenant", "tenant", "bill_to", "agreement", "reseller__tenant").prefetch_related(
-        "tenant__domains"
-    )
+    return customers.select_related(
+        "partner__tenant", "tenant", "bill_to", "agreement", "reseller__tenant"
+    ).prefetch_related("tenant__domains")
 
 
 def tags_of(partner: Partner) -> QuerySet[Tag]:

@@ -29,7 +29,9 @@ class CustomerTable(Table):
     tags = django_tables2.Column(verbose_name=_("Tags"))
     added = django_tables2.Column(verbose_name=_("Added"))
 
-    def __init__(self, customers: QuerySet[Customer], request: HttpRequest, *, tags: Iterable[Tag], provider: bool) -> None:
+    def __init__(
+        self, customers: QuerySet[Customer], request: HttpRequest, *, tags: Iterable[Tag], provider: bool
+    ) -> None:
         super().__init__(customers, request, exclude=() if provider else ("reseller",))
         self.provider = provider
         vocabulary = {tag.pk: tag for tag in tags}

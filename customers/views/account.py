@@ -62,9 +62,7 @@ def edit_account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
     form = AccountForm(with_picks(request.POST, customer) if request.method == "POST" else None, customer=customer)
     if form.is_valid():
         try:
-            changed = update_account(
-                customer, form.values(), version=form.cleaned_data["version"], actor=request.user
-            )
+            changed = update_account(customer, form.values(), version=form.cleaned_data["version"], actor=request.user)
         except ChangedMeanwhile:
             return _conflict(request, _account(request, microsoft_id), form)
         messages.success(request, _("The account was saved.") if changed else _("Nothing was changed."))

@@ -63,7 +63,11 @@ class Cursor:
             values = tuple(field.to_python(value) for field, value in zip(fields, position, strict=True))  # type: ignore[union-attr]
         except (ValueError, TypeError, binascii.Error, ValidationError):
             return None
-        return None if any("\x00" in value for value in values if isinstance(value, str)) else cls(number, values, bool(backwards))
+        return (
+            None
+            if any("\x00" in value for value in values if isinstance(value, str))
+            else cls(number, values, bool(backwards))
+        )
 
 
 @dataclass(frozen=True)

@@ -41,4 +41,3 @@ def headers(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
-

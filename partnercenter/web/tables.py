@@ -70,7 +70,9 @@ class Table(django_tables2.Table):
         if name != self.sort.removeprefix("-"):
             return Header(name, label, sort=name)
         descending = self.sort.startswith("-")
-        return Header(name, label, sort=name if descending else f"-{name}", direction=("ascending", "descending")[descending])
+        return Header(
+            name, label, sort=name if descending else f"-{name}", direction=("ascending", "descending")[descending]
+        )
 
     @property
     def records(self) -> list[Any]:

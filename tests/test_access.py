@@ -1,0 +1,248 @@
+"""Every page is walked here, from the URLconf itself: a new page fails until its parameters have an example."""
+
+import uuid
+from typing import NamedTuple
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern
+
+from customers.models import UserImport
+from partnercenter.directory.models import User
+from partnercenter.jobs.models import Job
+from partnercenter.partners.models import Staff
+from partnercenter.partners.roles import WHO_MAY, Action, Role, denial
+
+OURS = ("partnercenter.", "customers.", "subscriptions.", "relationships.")
+ACTIONS = {action.value for action in Action}
+
+
+class Page(NamedTuple):
+    access: str
+    parameters: tuple[str, ...]
+
+
+def walk(patterns, namespaces=(), parameters=()):
+    """The name of every page of ours, who may use it, and the parameters of its address."""
+    for pattern in patterns:
+        here = (*parameters, *pattern.pattern.converters)
+        if not isinstance(pattern, URLPattern):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from walk(pattern.url_patterns, inner, here)
+        elif pattern.callback.__module__.startswith(OURS):
+            yield ":".join((*namespaces, pattern.name)), Page(getattr(pattern.callback, "access", ""), here)
+
+
+PAGES = dict(walk(get_resolver().url_patterns))
+GUARDED = [name for name, page in PAGES.items() if page.access in ACTIONS]
+NOT_PUBLIC = [name for name, page in PAGES.items() if page.access != "public"]
+
+
+def with_parameters(count):
+    return [name for name in GUARDED if len(PAGES[name].parameters) >= count]
+
+
+@pytest.fixture
+def example(tailspin, ana):
+    """One row for each parameter that an address can have, all of Contoso's customer Tailspin Toys."""
+    user = User.objects.create_user(
+        "kim@tailspintoys.com", display_name="Kim", tenant=tailspin.tenant, email="kim@tailspintoys.com"
+    )
+    file = UserImport.objects.create(
+        customer=tailspin, uploaded_by=ana.user, file_name="users.csv", content=b"", total=0, good=0
+    )
+    job = Job.objects.create(
+        partner=tailspin.partner,
+        customer=tailspin.tenant,
+        requested_by=ana.user,
+        kind=Job.Kind.USER_IMPORT,
+        subject_id=file.pk,
+        subject="users.csv",
+    )
+    return {"microsoft_id": tailspin.tenant_id, "user_id": user.pk, "import_id": file.pk, "job_id": job.pk}
+
+
+def address(name, example):
+    return reverse(name, kwargs={parameter: example[parameter] for parameter in PAGES[name].parameters})
+
+
+def sign_in_of(response):
+    return response.status_code == 302 and response.url.startswith(reverse("account_login"))
+
+
+def fingerprint():
+    """What stands in every table but the sessions' and throttles'."""
+    with connection.cursor() as cursor:
+        tables = [
+            table
+            for table in connection.introspection.table_names(cursor)
+            if table not in ("django_session", "throttle_cache", "usersessions_usersession")
+        ]
+        rows = {}
+        for table in tables:
+            cursor.execute(f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM \"{table}\" t")
+            rows[table] = cursor.fetchone()
+    return rows
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_view_says_who_may_use_it(name):
+    access = PAGES[name].access
+
+    assert access in ACTIONS | {"public", "signed in"}
+
+
+@pytest.mark.parametrize("name", NOT_PUBLIC)
+def test_nobody_signed_out_gets_anything(name, example):
+    client = Client()
+
+    assert sign_in_of(client.get(address(name, example)))
+    assert sign_in_of(client.post(address(name, example)))
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_who_lacks_the_role_gets_403_with_the_sentence(name, example, browse, contoso, make_staff):
+    action = Action(PAGES[name].access)
+    roles = set(Role) - WHO_MAY[action]
+    client = browse(make_staff(contoso, "Nobody", *roles))
+
+    for response in (client.get(address(name, example)), client.post(address(name, example))):
+        assert response.status_code == 403
+        assert denial(action) in response.content.decode()
+
+
+@pytest.mark.parametrize("name", with_parameters(1))
+def test_the_row_of_another_partner_does_not_exist(name, example, browse, finn):
+    client = browse(finn)
+    nowhere = dict.fromkeys(example, uuid.uuid4())
+
+    for method in (client.get, client.post):
+        stranger, random = method(address(name, example)), method(address(name, nowhere))
+        if stranger.status_code == random.status_code == 405:
+            continue
+        assert (stranger.status_code, random.status_code) == (404, 404)
+        assert without_address(stranger, example) == without_address(random, nowhere)
+
+
+def without_address(response, ids):
+    """The body without what repeats the address that was asked for."""
+    body = response.content.decode()
+    for value in ids.values():
+        body = body.replace(str(value), "")
+    return body.split('name="csrfmiddlewaretoken"')[0]
+
+
+@pytest.mark.parametrize("name", with_parameters(2))
+def test_a_row_of_another_customer_does_not_exist_below_this_one(name, example, browse, ana, contoso, make_customer):
+    other = make_customer(contoso, "Wingtip Toys")
+    client = browse(ana)
+
+    responses = [
+        method(address(name, example | {"microsoft_id": other.tenant_id})) for method in (client.get, client.post)
+    ]
+
+    assert {response.status_code for response in responses} <= {404, 405}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_looking_changes_nothing(name, example, browse, ana):
+    client = browse(ana)
+    client.get(reverse("home"))
+    before = fingerprint()
+
+    response = client.get(address(name, example))
+    b"".join(response.streaming_content if response.streaming else [response.content])
+
+    assert fingerprint() == before
+
+
+@pytest.mark.parametrize("name", NOT_PUBLIC)
+def test_nothing_is_posted_without_the_token_of_the_page(name, example, ana):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ana.user)
+
+    response = client.post(address(name, example))
+
+    assert response.status_code in (403, 405)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_methods_that_no_page_knows_are_refused(name, example, browse, ana):
+    client = browse(ana)
+
+    responses = [client.generic(method, address(name, example)) for method in ("TRACE", "DELETE", "PROPFIND")]
+
+    assert {response.status_code for response in responses} == {405}
+
+
+STRANGE = [
+    "\x00",
+    "\u202e\u2066evil",
+    "\u200b\u200b\u200b",
+    "%00",
+    "' OR 1=1 --",
+    "9" * 400,
+    "x" * 20_000,
+    str(uuid.uuid4()).upper(),
+    "{" + str(uuid.uuid4()) + "}",
+]
+
+
+@pytest.mark.parametrize("value", STRANGE)
+@pytest.mark.parametrize("name", PAGES)
+def test_strange_values_in_an_address_are_no_error_of_the_server(name, value, example, browse, ana):
+    names = (
+        "q",
+        "by",
+        "sort",
+        "at",
+        "size",
+        "upload",
+        "status",
+        "since",
+        "until",
+        "person",
+        "action",
+        "customer",
+        "next",
+        "all",
+    )
+
+    response = browse(ana).get(address(name, example), dict.fromkeys(names, value))
+
+    assert response.status_code < 500
+
+
+@pytest.mark.parametrize("value", [*STRANGE, "file"])
+@pytest.mark.parametrize("name", NOT_PUBLIC)
+def test_strange_values_in_a_form_are_no_error_of_the_server(name, value, example, browse, ana):
+    client = browse(ana)
+    response = client.get(address(name, example))
+    form = response.context.get("form") if response.context else None
+    names = {"file", "location", "skip_faulty", "version", "next", *(form.fields if form else ())}
+    sent = SimpleUploadedFile("x.txt", b"\xff\xfe\x00") if value == "file" else value
+
+    posted = client.post(address(name, example), dict.fromkeys(names, sent))
+
+    assert posted.status_code < 500
+
+
+def test_a_form_with_thousands_of_fields_is_refused(browse, ana, tailspin):
+    fields = {f"field{number}": "x" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
+
+    response = browse(ana).post(reverse("customers:edit_account", args=[tailspin.tenant_id]), fields)
+
+    assert response.status_code == 400
+
+
+def test_removed_staff_are_signed_out_everywhere_at_the_next_click(browse, ana):
+    client = browse(ana)
+    assert client.get("/customers/").status_code == 200
+
+    Staff.objects.filter(pk=ana.pk).update(roles=[])
+
+    assert client.get("/customers/").status_code == 403
