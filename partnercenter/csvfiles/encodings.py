@@ -1,0 +1,129 @@
+"""Find the encoding of a text: by proof where there is one, by weighing two candidates where not."""
+
+import codecs
+import re
+from itertools import islice
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from partnercenter.errors import Refused
+
+_BEGINNINGS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+_SAMPLE: Final = 4096  # bytes that are looked at for the zeros of UTF-16
+_STRETCHES: Final = 2000  # stretches of characters outside ASCII that are weighed
+
+# Two bytes, seldom four, are one character in GB18030; in Windows-1252 an accented letter and the next one.
+_GB_CHARACTER: Final = re.compile(rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[0-9][\x81-\xfe][0-9])")
+_GB_STRETCH: Final = re.compile(rb"(?:%b)+" % _GB_CHARACTER.pattern)
+_GB_COMMON: Final = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")  # the 3,755 characters of everyday Chinese
+_WESTERN: Final = re.compile(rb"[\x8a\x8c\x8e\x92\x9a\x9c\x9e\x9f\xc0-\xd6\xd8-\xf6\xf8-\xff][A-Za-z]")
+
+_UNKNOWN: Final = _(
+    "The characters of the file cannot be read: it is not in UTF-8, UTF-16, Windows-1252 or GB18030. Save it "
+    "as “CSV UTF-8” in the program it comes from, and upload the file you get."
+)
+_DAMAGED: Final = _(
+    "The file is damaged: it begins as a Unicode text, but not all of it can be read. Save it again as "
+    "“CSV UTF-8” in the program it comes from, and upload the file you get."
+)
+_DAMAGED_LINE: Final = _(
+    "The file is in UTF-8, but it is damaged: a character in line %(line)d cannot be read. Correct it, save "
+    "the file again as “CSV UTF-8”, and upload it."
+)
+_NUL: Final = _(
+    "The file contains NUL characters: it is no text file, or it is damaged. Save it again as “CSV UTF-8” in "
+    "the program it comes from, and upload the file you get."
+)
+
+
+def encoding_of(content: bytes) -> str:
+    """The name of the codec that reads a whole file.
+
+    One of utf-8, utf-8-sig, utf-16, utf-16-le, utf-16-be, gb18030 and windows-1252. A byte order mark, the
+    zero bytes of UTF-16, and valid UTF-8 are proof. What remains is GB18030 or Windows-1252: files that only
+    one of them can read are certain too, the others are weighed: Chinese and western names differ in bytes.
+
+    Raises Refused for a text that is damaged, contains NUL characters, or is in none of these encodings.
+    """
+    encoding = _proved(content) or ("utf-8" if _reads(content, "utf-8") else _weighed(content))
+    if b"\0" in content and "\0" in content.decode(encoding):
+        raise Refused(_NUL)
+    return encoding
+
+
+def _proved(content: bytes) -> str | None:
+    """The encoding that a byte order mark or the zero bytes of UTF-16 show."""
+    for mark, encoding in _BEGINNINGS:
+        if content.startswith(mark):
+            if not _reads(content, encoding):
+                raise Refused(_DAMAGED)
+            return encoding
+    return _utf_16_by_zeros(content)
+
+
+def _utf_16_by_zeros(content: bytes) -> str | None:
+    """In UTF-16 one half of every ASCII character is zero: always the first byte, or always the second.
+
+    One character in twenty has to be from ASCII, delimiters and line ends included.
+    """
+    sample = content[:_SAMPLE]
+    first, second = sample[0::2].count(0), sample[1::2].count(0)
+    if max(first, second) * 40 < len(sample) or min(first, second) * 10 > max(first, second):
+        return None
+    encoding = "utf-16-le" if second > first else "utf-16-be"
+    return encoding if _reads(content, encoding) else None
+
+
+def _weighed(content: bytes) -> str:
+    """GB18030 or Windows-1252, for a file that is not Unicode."""
+    _refuse_damaged_utf_8(content)
+    western, chinese = _reads(content, "windows-1252"), _reads(content, "gb18030")
+    if not western and not chinese:
+        raise Refused(_UNKNOWN)
+    return "gb18030" if chinese and (not western or _looks_chinese(content)) else "windows-1252"
+
+
+def _looks_chinese(content: bytes) -> bool:
+    """Weigh the stretches of bytes that GB18030 would read as Chinese.
+
+    Everyday characters speak for Chinese. Pairs that would be an accented and a plain letter, and plain letters
+    directly before or after a stretch, speak for a western name.
+    """
+    weight = 0
+    for stretch in islice(_GB_STRETCH.finditer(content), _STRETCHES):
+        begin, end = stretch.span()
+        weight += sum(map(_weight_of, _GB_CHARACTER.findall(stretch[0])))
+        weight -= content[begin - 1 : begin].isalpha() + content[end : end + 1].isalpha()
+    return weight > 0
+
+
+def _weight_of(character: bytes) -> int:
+    """How much a character speaks for Chinese: 2 everyday, 1 rare, 0 if in doubt, -2 western."""
+    if _WESTERN.fullmatch(character):
+        return -2
+    if _GB_COMMON.fullmatch(character):
+        return 2
+    return int(character[1] >= 0x80)
+
+
+def _refuse_damaged_utf_8(content: bytes) -> None:
+    """UTF-8 with a few broken characters would be taken for Windows-1252 and all its names be garbled."""
+    text = content.decode("utf-8", errors="replace")
+    lost = text.count("\ufffd")
+    if len(text) - len(text.encode("ascii", errors="ignore")) > 3 * lost:
+        before = text[: text.index("\ufffd")]
+        raise Refused(_DAMAGED_LINE % {"line": len(re.findall(r"\r\n?|\n", before)) + 1})
+
+
+def _reads(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
