@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import phonenumbers
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
 from partnercenter.directory.countries import country_name
+from partnercenter.errors import Refused
 
 # For the few regions, such as Antarctica, that have no numbers of their own.
 EXAMPLE_ABROAD = "+1 201-555-0123"
@@ -19,16 +19,13 @@ def parse_phone(text: str, country: str) -> str:
     A number without `+` is one of `country`; with `+` it may belong to any country, as contacts often do
     (the product rules, section 5, leave that open). An extension would be lost in E.164 and is refused.
 
-    Raises `ValidationError` with a sentence that shows an example of the country.
+    Raises `Refused` with a sentence that shows an example of the country.
     """
     number = _parse(text, country)
     if number is None or not phonenumbers.is_valid_number(number):
-        raise ValidationError(_explain(country), code="invalid")
+        raise Refused(_explain(country))
     if number.extension:
-        raise ValidationError(
-            _("An extension cannot be kept with the number. Enter the phone number without it."),
-            code="extension",
-        )
+        raise Refused(_("An extension cannot be kept with the number. Enter the phone number without it."))
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 

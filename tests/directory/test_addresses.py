@@ -37,8 +37,7 @@ GOOD_ADDRESSES = {
 
 def test_every_country_asks_for_a_street_and_says_what_is_missing():
     asked = {
-        country: [field.name for field in address_rules(country).fields if field.required]
-        for country in COUNTRIES
+        country: [field.name for field in address_rules(country).fields if field.required] for country in COUNTRIES
     }
 
     missing = {country: sorted(check_address(country, {})) for country in COUNTRIES}
@@ -195,9 +194,7 @@ def test_what_is_wrong_is_said_in_a_sentence_at_its_part(country, part, typed, s
 
 
 def test_an_address_in_no_known_country_is_answered_at_the_country():
-    assert check_address("QQ", address("1 Main Street")) == {
-        "country": "Choose a country or region from the list."
-    }
+    assert check_address("QQ", address("1 Main Street")) == {"country": "Choose a country or region from the list."}
 
 
 @pytest.mark.parametrize(

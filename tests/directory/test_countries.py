@@ -104,7 +104,8 @@ def test_a_country_offers_its_official_languages_and_american_english(country, c
         assert culture_choices(country) == choices
 
 
-@pytest.mark.parametrize("country", sorted(COUNTRIES))
-def test_the_default_culture_of_every_country_is_the_first_one_offered(country):
+def test_the_default_culture_of_every_country_is_the_first_one_offered():
     with override("de"):
-        assert culture_choices(country)[0][0] == default_culture(country)
+        first = {country: culture_choices(country)[0][0] for country in COUNTRIES}
+
+    assert first == {country: default_culture(country) for country in COUNTRIES}

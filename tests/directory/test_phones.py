@@ -2,10 +2,10 @@
 
 import phonenumbers
 import pytest
-from django.core.exceptions import ValidationError
 
 from partnercenter.directory.countries import COUNTRIES
 from partnercenter.directory.phones import example_phone, format_phone, parse_phone
+from partnercenter.errors import Refused
 
 
 @pytest.mark.parametrize(
@@ -32,22 +32,20 @@ def test_a_number_is_kept_in_one_form_however_it_is_typed(country, typed, stored
 
 @pytest.mark.parametrize("typed", ["", " ", "12", "call me", "+999 1234567", "0" * 300, "\x00", "٫"])
 def test_what_is_no_number_is_refused_with_an_example_of_the_country(typed):
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(Refused) as refusal:
         parse_phone(typed, "DE")
 
-    assert refusal.value.message == (
+    assert str(refusal.value) == (
         "Enter a phone number as it is dialed in this country (Germany), for example 030 123456, "
         "or with + and the country code."
     )
 
 
 def test_a_number_with_an_extension_is_refused_and_not_cut():
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(Refused) as refusal:
         parse_phone("425 555 0123 ext. 7", "US")
 
-    assert refusal.value.messages == [
-        "An extension cannot be kept with the number. Enter the phone number without it."
-    ]
+    assert str(refusal.value) == ("An extension cannot be kept with the number. Enter the phone number without it.")
 
 
 @pytest.mark.parametrize(
@@ -62,8 +60,7 @@ def test_what_is_not_a_stored_number_is_shown_as_it_is():
     assert format_phone("ask at the desk", "US") == "ask at the desk"
 
 
-@pytest.mark.parametrize("country", sorted(COUNTRIES))
-def test_the_example_of_every_country_is_itself_accepted(country):
-    stored = parse_phone(example_phone(country), country)
+def test_the_example_of_every_country_is_itself_a_number_of_that_country():
+    stored = {parse_phone(example_phone(country), country) for country in COUNTRIES}
 
-    assert phonenumbers.is_valid_number(phonenumbers.parse(stored))
+    assert [number for number in stored if not phonenumbers.is_valid_number(phonenumbers.parse(number))] == []
