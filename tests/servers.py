@@ -1,55 +1,19 @@
-"""What the tests run on: PostgreSQL and Redis of their own, and a real worker for those who ask.
+"""What tests may ask for beside PostgreSQL and Redis: a real worker, and a browser."""
 
-`DATABASE_URL` and `REDIS_URL` replace the servers, as they do for the portal.
-"""
-
-import atexit
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import ExitStack, suppress
-from pathlib import Path
+from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 import pytest
 
-from partnercenter import embedded
-
 pytest_plugins = ["tests.browser"]
 
-PREFIX = "partnercenter-tests-"
 SECONDS_TO_START = 60
-_stop = ExitStack()
-
-
-def start():
-    """Start what is not given by the environment, say there where it is, and stop it when Python ends."""
-    postgres, redis = "DATABASE_URL" not in os.environ, "REDIS_URL" not in os.environ
-    _clear_what_killed_runs_left()
-    var = Path(tempfile.mkdtemp(prefix=PREFIX))
-    os.environ["VAR"] = str(var)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended from outside."))
-    atexit.register(_stop.close)
-    _stop.callback(shutil.rmtree, var, ignore_errors=True)
-    _stop.enter_context(embedded.owned(var))
-    _stop.enter_context(embedded.running(var, postgres=postgres, redis=redis, durable=False))
-    if postgres:
-        os.environ["DATABASE_URL"] = embedded.postgres_url(var)
-    if redis:
-        os.environ["REDIS_URL"] = embedded.redis_url(var)
-
-
-def _clear_what_killed_runs_left():
-    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/servers.lock"):
-        with suppress(embedded.Unavailable, OSError), embedded.owned(lock.parent):
-            embedded.stop_postgres(lock.parent)
-            embedded.stop_redis(lock.parent)
-            shutil.rmtree(lock.parent)
 
 
 class Worker:

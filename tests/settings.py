@@ -2,9 +2,9 @@
 
 import os
 
-from tests import servers
+from tests import databases
 
-servers.start()
+databases.start()
 os.environ.setdefault("PLAIN_STATIC", "1")  # pages need no collected static files
 
 from partnercenter.settings import *  # noqa: E402, F403
