@@ -91,8 +91,7 @@ def owned(var: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Unavailable(
-                f"A portal already runs on the data in {var}. "
-                "Stop that one first, or give another place with VAR=."
+                f"A portal already runs on the data in {var}. Stop that one first, or give another place with VAR=."
             ) from None
         yield
 
@@ -136,7 +135,7 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
         Unavailable: the package has no PostgreSQL for this machine, or it does not start.
     """
     data, log = _postgres_data(var), _postgres_data(var) / "server.log"
-    if _postgres_runs(data):
+    if _postgres_runs(var):
         return
     if os.geteuid() == 0:
         _open_the_way(data, _postgres_programs())
@@ -152,7 +151,7 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
 def stop_postgres(var: Path) -> None:
     """Stop the PostgreSQL that runs on `var/postgres`, if one does. Connections are cut, no row is lost."""
     data = _postgres_data(var)
-    if _postgres_runs(data):
+    if _postgres_runs(var):
         _postgres_tool(data, "pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(data))
     _forget_sockets(var, "postgres")
 
@@ -161,11 +160,11 @@ def _postgres_data(var: Path) -> Path:
     return var.resolve() / "postgres"
 
 
-def _postgres_runs(data: Path) -> bool:
+def _postgres_runs(var: Path) -> bool:
     """Whether the process behind the pid file lives; a file that a crash left behind does not count."""
-    pid_file = data / "postmaster.pid"
+    data = _postgres_data(var)
     try:
-        server = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
+        server = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
         if server.status() != psutil.STATUS_ZOMBIE:
             return str(data) in server.cmdline()
     except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
@@ -173,8 +172,9 @@ def _postgres_runs(data: Path) -> bool:
     except PermissionError:
         raise Unavailable(f"{data} belongs to somebody else. Give another place with VAR=.") from None
     # Killed, and nobody collects the dead here, as in many containers: PostgreSQL would take it for alive.
-    # The rest of the file stays, for with it PostgreSQL waits for what is left of the dead server.
-    pid_file.write_text(pid_file.read_text().replace(str(server.pid), str(NO_PROCESS), 1))
+    # The rest of the pid file stays, for with it PostgreSQL waits for what is left of the dead server.
+    for lock in (data / "postmaster.pid", _sockets(var, "postgres") / ".s.PGSQL.5432.lock"):
+        lock.write_text(lock.read_text().replace(str(server.pid), str(NO_PROCESS), 1))
     return False
 
 
