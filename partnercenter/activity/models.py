@@ -21,7 +21,7 @@ class Deed(models.TextChoices):
     USER_CREATION_STARTED = "user_creation_started", _("Creation of users started")
     USERS_CREATED = "users_created", _("Users created")
     JOB_CANCELED = "job_canceled", _("Job canceled")
-    PASSWORDS_HANDED_OUT = "passwords_handed_out", _("Temporary passwords handed out")  # noqa: S105
+    PASSWORDS_HANDED_OUT = "passwords_handed_out", _("Temporary passwords handed out")
     LIST_EXPORTED = "list_exported", _("List exported")
     REFUSED = "refused", _("Refused: no permission")
 

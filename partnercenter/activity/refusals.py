@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from partnercenter.activity.services import record
+from partnercenter.activity.details import ADDRESS, TRIED
 from partnercenter.activity.models import Deed
+from partnercenter.activity.services import record
 from partnercenter.partners.access import Forbidden
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -25,7 +26,7 @@ def record_refusals(get_response: GetResponse) -> GetResponse:
                 Deed.REFUSED,
                 partner=exception.staff.partner,
                 actor=exception.staff.user,
-                details={"action": exception.action.value, "address": request.path[:200]},
+                details={TRIED: exception.action.value, ADDRESS: request.path[:200]},
             )
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]

@@ -1,0 +1,60 @@
+"""How the details of a line are told: in the reader's language, old and new apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from partnercenter.activity.models import Activity
+from partnercenter.partners.roles import Action
+
+# A line keeps English words and codes, so that everybody reads it in their own language.
+TRIED: Final = gettext_noop("Action")
+ADDRESS: Final = gettext_noop("Address")
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One thing a line tells: its name, its value now and, of a change, the value before."""
+
+    label: str
+    new: str
+    old: str = ""
+    is_change: bool = False
+
+    def __str__(self) -> str:
+        words = {"label": self.label, "old": self.old or "–", "new": self.new or "–"}
+        return (_("%(label)s: %(old)s → %(new)s") if self.is_change else _("%(label)s: %(new)s")) % words
+
+
+def details_of(line: Activity) -> list[Detail]:
+    """What a line tells, ready to be read."""
+    return [_detail(name, value) for name, value in line.details.items()]
+
+
+def told(details: Iterable[Detail]) -> str:
+    """Details as one text, as the cell of an export has it."""
+    return "; ".join(map(str, details))
+
+
+def _detail(name: str, value: Any) -> Detail:
+    if isinstance(value, list) and len(value) == 2:
+        old, new = (_text(name, one) for one in value)
+        return Detail(_(name), new, old, is_change=True)
+    return Detail(_(name), _text(name, value))
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if name == TRIED and value in Action.values:
+        return str(Action(value).label)
+    return str(value)
