@@ -22,7 +22,7 @@ class Job(Stateful):
 
     The row owns the truth; the queue carries only its id. Whoever works on it holds a lease: `lease_number`
     grows with each one, so that a worker that was frozen and wakes up finds that the job is no longer its own.
-    `attempts` counts starts since the last chunk that succeeded, before the work is begun: a job that kills
+    `attempts` counts how often the chunk it is at was begun, and is written before the work: a job that kills
     its worker is given up after `MAX_ATTEMPTS`.
     """
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import takewhile
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from celery import current_app
 from django.conf import settings
@@ -19,6 +19,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError as QueueAway
 
 from partnercenter.activity.models import Deed
@@ -26,8 +27,13 @@ from partnercenter.activity.services import Account, record
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
+from partnercenter.partners.models import Partner
 
 logger = logging.getLogger(__name__)
+
+# What a line of the log tells of a job; translated when it is read.
+SUBJECT: Final = gettext_noop("Job")
+PROCESSED: Final = gettext_noop("Processed")
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,14 @@ class Handler:
     finish: Callable[[Job], None]
 
 
+class _Customer(NamedTuple):
+    """The customer of a job, as the log wants it."""
+
+    partner: Partner
+    tenant_id: uuid.UUID
+    name: str
+
+
 class LeaseLost(Exception):
     """Somebody else works on this job now, or it has ended."""
 
@@ -68,7 +82,9 @@ def handler_of(kind: str) -> Handler:
     return handler
 
 
-def enqueue(kind: str, *, subject_id: uuid.UUID, subject: str, total: int, url: str, customer: Account, actor: User) -> Job:
+def enqueue(
+    kind: str, *, subject_id: uuid.UUID, subject: str, total: int, url: str, customer: Account, actor: User
+) -> Job:
     """Write a job in the caller's transaction; a worker hears of it after the commit.
 
     `total` is the number of items; `url` the page of the thing. One job for a thing: asking again gives the
@@ -105,19 +121,27 @@ def ring(job_id: uuid.UUID) -> bool:
 def cancel_job(job: Job, *, actor: User) -> Job:
     """Stop a job between two chunks; what is done stays done.
 
-    A job that nobody has begun ends at once; a running one at its next chunk. Raises `Refused` for one that
-    has ended.
+    A job that nobody has begun ends at once; a running one at its next chunk. Asking twice is asking once.
+    Raises `Refused` for one that has ended.
     """
     with transaction.atomic():
         held = Job.objects.select_for_update().get(pk=job.pk)
         if not held.is_open:
-            raise Refused(_("This job has already ended: %(status)s.") % {"status": held.get_status_display()})
-        Job.objects.filter(pk=held.pk).update(cancel_requested_at=timezone.now())
+            ended = _("This job has already ended: %(status)s. There is nothing left to stop.")
+            raise Refused(ended % {"status": held.get_status_display()})
+        if held.cancel_requested_at:
+            return held
+        held.cancel_requested_at = timezone.now()
+        held.save(update_fields=["cancel_requested_at"])
         if held.status == Job.Status.QUEUED:
             _end(held, Job.Status.CANCELED)
-        details = {"Job": str(held), "Processed": held.processed}
-        record(Deed.JOB_CANCELED, partner=held.partner, actor=actor, details=details)
+        details = {SUBJECT: held.subject, PROCESSED: held.processed}
+        record(Deed.JOB_CANCELED, partner=held.partner, actor=actor, customer=_customer_of(held), details=details)
     return held
+
+
+def _customer_of(job: Job) -> _Customer | None:
+    return _Customer(job.partner, job.customer_id, job.customer_name) if job.customer_id else None
 
 
 def run_job(job_id: uuid.UUID) -> None:
@@ -166,7 +190,7 @@ def _work_once(job_id: uuid.UUID, lease: int) -> bool:
         job.succeeded += progress.succeeded
         job.failed += progress.failed
         Job.objects.filter(pk=job.pk).update(
-            succeeded=job.succeeded, failed=job.failed, leased_until=timezone.now() + Job.LEASE, attempts=0
+            succeeded=job.succeeded, failed=job.failed, leased_until=timezone.now() + Job.LEASE, attempts=1
         )
         if not progress.more:
             _end(job, Job.Status.DONE)
@@ -206,6 +230,9 @@ def due(now: datetime) -> QuerySet[Job]:
 
 
 def sweep(now: datetime | None = None) -> int:
-    """Send what is due and held by nobody: lost messages, dead workers, a queue that was away. Returns how many."""
+    """Send what is due and held by nobody: lost messages, dead workers, a queue that was away.
+
+    Returns how many jobs were sent; stops at the first one that the queue does not take.
+    """
     waiting = due(now or timezone.now()).values_list("id", flat=True)[:1_000]
     return len(list(takewhile(ring, waiting)))
