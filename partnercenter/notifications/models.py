@@ -42,7 +42,9 @@ class Notification(models.Model):
         if self.kind == self.Kind.USERS_CREATED:
             created = self.facts["created"]
             return ngettext(
-                "%(created)s user of %(customer)s was created.", "%(created)s users of %(customer)s were created.", created
+                "%(created)s user of %(customer)s was created.",
+                "%(created)s users of %(customer)s were created.",
+                created,
             ) % {"created": created, "customer": self.facts["customer"]}
         return gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts
 

@@ -28,8 +28,8 @@ class Outbox(BaseEmailBackend):
             Mail(
                 sender=message.from_email,
                 recipients=message.recipients(),
-                subject=message.subject,
-                body=message.body,
+                subject=str(message.subject),
+                body=str(message.body),
                 html=_html_of(message),
                 headers=message.extra_headers,
             )
