@@ -56,7 +56,7 @@ ENGLISH = Lexicon(
     _words(
         "Amber Autumn Birch Brook Cedar Cinder Clear Cobalt Copper Coral Crescent Dawn Dusk Elder Ember Emerald Fern "
         "Flint Frost Gilded Glacier Golden Granite Hazel Heather Hollow Indigo Ivory Jasper Juniper Lantern Laurel "
-        "Linden Lunar Maple Marble Meadow Mellow Misty Mossy Nimble Oaken Ochre Opal Pebble Pine Quiet Raven Rowan "
+        "Lunar Maple Marble Meadow Mellow Misty Mossy Nimble Oaken Ochre Opal Pebble Pine Quiet Raven Rowan "
         "Ruby Russet Sable Saffron Scarlet Slate Sparrow Spruce Starlit Steady Sunny Swift Tawny Teal Thistle "
         "Timber Topaz Umber Velvet Verdant Violet Walnut Willow Winter Woven Zephyr"
     ),
