@@ -42,7 +42,8 @@ check: $(VENV)/development $(COMPILED)  ## Style, import contracts, types, templ
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 demo: $(VENV)/runtime  ## Make the demo data again, in the portal that runs on VAR
-	@$(BIN)/python manage.py demo
+	@DEMO=1 DEMO_PASSWORD="$${DEMO_PASSWORD:-$$(cat "$(VAR)/demo_password" 2>/dev/null)}" \
+		$(BIN)/python manage.py demo || { echo "Does the portal run? It must: make run VAR=$(VAR)" >&2; exit 1; }
 
 messages: $(VENV)/runtime  ## Collect the strings to translate into locale/ (needs GNU gettext)
 	@$(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore=.venv --ignore=var --ignore=tests
