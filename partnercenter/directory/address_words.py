@@ -27,9 +27,7 @@ UNKNOWN_COUNTRY = _("Choose a country or region from the list.")
 TOO_LONG = _("At most %(limit)s characters fit here; %(length)s were entered. Shorten the text.")
 INVISIBLE = _("There are characters here that cannot be seen. Type the text again instead of pasting it.")
 ELSEWHERE = _("%(code)s is not a code of %(state)s. Correct one of the two.")
-ELSEWHERE_WITH_EXAMPLE = _(
-    "%(code)s is not a code of %(state)s, where %(example)s is one. Correct one of the two."
-)
+ELSEWHERE_WITH_EXAMPLE = _("%(code)s is not a code of %(state)s, where %(example)s is one. Correct one of the two.")
 
 LINE1 = Words(
     _("Address line 1"),

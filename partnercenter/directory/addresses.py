@@ -123,9 +123,7 @@ def state_choices(country: str) -> list[tuple[str, str]]:
     native = rules.language.split("-")[0] == (get_language() or "en").split("-")[0]
     if native:
         return [(state.code, _both(state.name, state.latin)) for state in rules.states]
-    labels = [
-        (state.code, _both(state.latin or state.name, state.latin and state.name)) for state in rules.states
-    ]
+    labels = [(state.code, _both(state.latin or state.name, state.latin and state.name)) for state in rules.states]
     return sorted(labels, key=lambda choice: fold(choice[1]))
 
 
@@ -196,9 +194,7 @@ def _states(data: Mapping[str, str]) -> Iterator[State]:
         return
     codes = data["sub_keys"].split("~")
     blank = "~" * (len(codes) - 1)
-    columns = [
-        data.get(key, blank).split("~") for key in ("sub_names", "sub_lnames", "sub_zips", "sub_zipexs")
-    ]
+    columns = [data.get(key, blank).split("~") for key in ("sub_names", "sub_lnames", "sub_zips", "sub_zipexs")]
     for code, name, latin, postal_codes, examples in zip(codes, *columns, strict=True):
         own_name = name or code
         # Hong Kong has its Latin names as codes only.
