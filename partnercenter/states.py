@@ -33,8 +33,8 @@ class Stateful(models.Model):
         """
         if status not in self.STEPS[self.status]:
             raise ValueError(f"{type(self).__name__} cannot go from {self.status} to {status}")
-        held = type(self)._default_manager.filter(pk=self.pk, status=self.status)
-        if not held.update(status=status, **changes):
+        read = {"pk": self.pk, "status": self.status}
+        if not type(self)._default_manager.filter(**read).update(**{"status": status, **changes}):
             raise Refused(_("This was changed by somebody else a moment ago. Reload the page to see how it stands."))
         self.status = status
         for name, value in changes.items():

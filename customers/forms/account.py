@@ -91,7 +91,7 @@ class AccountForm(forms.Form):
             raise forms.ValidationError(problem.sentence, code=problem.code)
         unchanged = name in (self.bill_to.company_name, self.data.get("second_look"))
         if (warning := company_name_warning(name)) and not unchanged:
-            self.data = {**self.data.dict(), "second_look": name}  # type: ignore[union-attr]
+            self.data = {**self.data, "second_look": name}
             raise forms.ValidationError(warning.sentence, code=warning.code)
         return name
 
@@ -149,13 +149,13 @@ def _address_field(rules: AddressField, country: str) -> forms.Field:
     choices = state_choices(country) if rules.name == "state" else []
     if choices:
         return forms.ChoiceField(
-            label=rules.label,
+            label=str(rules.label),
             required=False,
             choices=[("", "–"), *choices],
             widget=forms.Select(attrs=attributes),
         )
     return forms.CharField(
-        label=rules.label, required=False, max_length=rules.max_length, widget=forms.TextInput(attrs=attributes)
+        label=str(rules.label), required=False, max_length=rules.max_length, widget=forms.TextInput(attrs=attributes)
     )
 
 

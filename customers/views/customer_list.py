@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -40,7 +40,7 @@ def wants_piece(request: HttpRequest) -> bool:
 
 @allow(Action.EXPORT)
 @require_safe
-def export(request: StaffRequest) -> HttpResponse:
+def export(request: StaffRequest) -> HttpResponseBase:
     """The list as CSV: exactly what is on screen, or all of it with `all=1`."""
     customers = customers_of(request.partner)
     if request.GET.get("all") != "1":

@@ -49,7 +49,7 @@ class TemporaryPasswordHasher(BasePasswordHasher):
     def verify(self, password: str, encoded: str) -> bool:
         return constant_time_compare(encoded, self.encode(password, self.decode(encoded)["salt"]))
 
-    def safe_summary(self, encoded: str) -> dict[str, Any]:
+    def safe_summary(self, encoded: str) -> dict[Any, Any]:
         decoded = self.decode(encoded)
         return {_("algorithm"): self.algorithm, _("hash"): mask_hash(decoded["hash"])}
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from partnercenter.directory.models import User
@@ -22,7 +22,7 @@ P = ParamSpec("P")
 class StaffRequest(HttpRequest):
     """A request of a signed-in staff member who may do what the page is for."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     staff: Staff
     partner: Partner
 
@@ -38,17 +38,19 @@ class Forbidden(PermissionDenied):
 
 def allow(
     action: Action,
-) -> Callable[[Callable[Concatenate[StaffRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+) -> Callable[
+    [Callable[Concatenate[StaffRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+]:
     """Let in staff who may do `action`, and give the view `request.staff` and `request.partner`.
 
     Signed out: to the sign-in page. Not staff of any partner, or without the role: 403 with a sentence.
     """
 
     def decorate(
-        view: Callable[Concatenate[StaffRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        view: Callable[Concatenate[StaffRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             staff = staff_of(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -19,17 +20,17 @@ from partnercenter.directory.passwords import TemporaryPasswordHasher
 class Backend(AuthenticationBackend):
     """Sign in by principal name or mail address."""
 
-    def _check_password(self, user: User | None, password: str) -> User | None:  # type: ignore[override]
+    def _check_password(self, user: User | None, password: str) -> User | None:
         """Let in who knows the password and may use it, in the same time for everybody."""
         if user is None:
             return None
         was_temporary = user.password.startswith(TemporaryPasswordHasher.algorithm)
-        found = super()._check_password(user, password)
+        found: User | None = super()._check_password(user, password)
         if was_temporary and found is None:
             self._mitigate_timing_attack(password)
-        return found  # type: ignore[return-value]
+        return found
 
-    def user_can_authenticate(self, user: User) -> bool:  # type: ignore[override]
+    def user_can_authenticate(self, user: User) -> bool:
         return user.is_active and not user.password_has_ended()
 
 
@@ -64,7 +65,7 @@ class FactorAdapter(DefaultMFAAdapter):
         return _vault().decrypt(encrypted_text.encode()).decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        return super().get_public_key_credential_rp_entity() | {"name": settings.MFA_TOTP_ISSUER}
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
 
 
 def _vault() -> MultiFernet:

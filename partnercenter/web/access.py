@@ -11,10 +11,10 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def says_who(view: Callable[..., Any], who: str) -> None:
@@ -32,7 +32,7 @@ def signed_in(view: View[P]) -> View[P]:
     """Anybody who is signed in may use this view, as partner staff or as a person of a customer."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         return view(request, *args, **kwargs)
@@ -43,7 +43,6 @@ def signed_in(view: View[P]) -> View[P]:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page, which leads back to this address afterwards; a page piece asks for the whole page."""
-    answer = redirect_to_login(request.get_full_path())
     if request.headers.get("HX-Request"):
-        answer = HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return answer
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect_to_login(request.get_full_path())

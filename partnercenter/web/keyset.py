@@ -60,7 +60,7 @@ class Cursor:
             if len(position) != len(order.columns) or not isinstance(number, int):
                 return None
             fields = [rows.model._meta.get_field(name) for name in order.columns]
-            values = tuple(field.to_python(value) for field, value in zip(fields, position, strict=True))  # type: ignore[union-attr]
+            values = tuple(field.to_python(value) for field, value in zip(fields, position, strict=True))
         except (ValueError, TypeError, binascii.Error, ValidationError):
             return None
         return (
