@@ -46,7 +46,7 @@ class Notification(models.Model):
                 "%(created)s users of %(customer)s were created.",
                 created,
             ) % {"created": created, "customer": self.facts["customer"]}
-        return gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts
+        return str(gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts)
 
 
 class Mail(models.Model):

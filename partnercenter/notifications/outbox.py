@@ -7,7 +7,11 @@ rows to the backend that settings name as `MAIL_TRANSPORT`.
 from __future__ import annotations
 
 import logging
+import smtplib
 from collections.abc import Sequence
+from datetime import timedelta
+from enum import Enum
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
@@ -43,11 +47,28 @@ def _html_of(message: EmailMessage) -> str:
     return next((str(content) for content, kind in alternatives if kind == "text/html"), "")
 
 
+# What a mail server says about one mail; any other trouble is its own, and the next mail would not fare better.
+_ABOUT_THE_MAIL: Final = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+    ValueError,  # words that cannot be a header
+)
+
+
+class _Outcome(Enum):
+    SENT = "sent"
+    REFUSED = "refused"
+    SERVER_AWAY = "server away"
+
+
 def deliver(limit: int = 100) -> int:
     """Send what is due, oldest first, at most `limit` mails; returns how many the mail server took.
 
-    Each mail is locked while it is sent, so that two workers never send the same one. A mail that could not
-    be sent waits longer each time, and is never thrown away.
+    Each mail is locked while it is sent, so that two workers never send the same one. A mail that the server
+    refuses waits longer each time and holds up no other; when the server is away the rest waits for the next
+    call. No mail is ever thrown away.
     """
     sent = 0
     for _ in range(limit):
@@ -56,25 +77,40 @@ def deliver(limit: int = 100) -> int:
             mail = waiting.select_for_update(skip_locked=True).first()
             if mail is None:
                 break
-            sent += _send(mail)
+            outcome = _send(mail)
+        sent += outcome is _Outcome.SENT
+        if outcome is _Outcome.SERVER_AWAY:
+            break
     return sent
 
 
-def _send(mail: Mail) -> bool:
+def _send(mail: Mail) -> _Outcome:
+    """Try to send a mail, and write down what came of it."""
+    mail.attempts += 1
+    try:
+        _hand_over(mail)
+    except _ABOUT_THE_MAIL as error:
+        _keep(mail, error, Mail.PAUSES[min(mail.attempts, len(Mail.PAUSES)) - 1])
+        return _Outcome.REFUSED
+    except OSError as error:  # smtplib's errors are OSErrors, and so is a server that is away
+        _keep(mail, error, Mail.PAUSES[0])
+        return _Outcome.SERVER_AWAY
+    mail.sent_at, mail.last_error = timezone.now(), ""
+    mail.save(update_fields=["sent_at", "last_error", "attempts"])
+    return _Outcome.SENT
+
+
+def _hand_over(mail: Mail) -> None:
     connection = get_connection(settings.MAIL_TRANSPORT)
     message = EmailMultiAlternatives(
         mail.subject, mail.body, mail.sender, mail.recipients, headers=mail.headers, connection=connection
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    try:
-        message.send()
-    except OSError as error:  # smtplib's errors are OSErrors, and so is a server that is away
-        logger.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
-        pause = Mail.PAUSES[min(mail.attempts, len(Mail.PAUSES) - 1)]
-        mail.last_error, mail.due_at = str(error)[:500], timezone.now() + pause
-    else:
-        mail.sent_at = timezone.now()
-    mail.attempts += 1
-    mail.save(update_fields=["last_error", "due_at", "sent_at", "attempts"])
-    return mail.sent_at is not None
+    message.send()
+
+
+def _keep(mail: Mail, error: Exception, pause: timedelta) -> None:
+    logger.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
+    mail.last_error, mail.due_at = str(error)[:500], timezone.now() + pause
+    mail.save(update_fields=["last_error", "due_at", "attempts"])
