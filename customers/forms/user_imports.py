@@ -1,0 +1,65 @@
+"""Uploading a file of users, and starting to create them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from customers.models import UserImport
+from partnercenter.directory.countries import country_choices
+
+TOO_LARGE = _("The file is larger than 25 MB. Divide it into several files and upload them one after the other.")
+
+
+class UploadForm(forms.Form):
+    """A file. What is in it is checked by the service, which says everything that is wrong with it."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("At most 25 MB and 100,000 rows."),
+        error_messages={"required": _("Choose the file with the users you want to create.")},
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, too_large: bool = False) -> None:
+        super().__init__(data, files)
+        if too_large:
+            self.fields["file"].error_messages["required"] = self.too_large
+
+    too_large = _("The file is larger than 25 MB. Divide it into several files and upload them one after the other.")
+
+
+class StartForm(forms.Form):
+    """Where the users of a checked file are, and whether good rows go ahead without faulty ones."""
+
+    location = forms.ChoiceField(
+        label=_("Location of all users of this file"),
+        help_text=_("Services differ from country to country; licenses follow the location."),
+        error_messages={"required": _("Choose the country or region where these users are.")},
+    )
+    skip_faulty = forms.BooleanField(
+        error_messages={
+            "required": _("Tick this box to go ahead without the faulty rows, or correct the file and upload it again.")
+        }
+    )
+
+    def __init__(self, data: Any = None, *, user_import: UserImport) -> None:
+        super().__init__(data, initial={"location": user_import.customer.tenant.country})
+        self.fields["location"].choices = country_choices()  # type: ignore[attr-defined]
+        if user_import.faulty:
+            self.fields["skip_faulty"].label = ngettext(
+                "Go ahead without the faulty row", "Go ahead without the %(count)s faulty rows", user_import.faulty
+            ) % {"count": number_format(user_import.faulty, force_grouping=True)}
+        else:
+            del self.fields["skip_faulty"]
+
+
+class PasswordsForm(forms.Form):
+    """When the person saw that passwords of a file had been handed out; nothing else is asked."""
+
+    seen = forms.DateTimeField(required=False)

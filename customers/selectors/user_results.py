@@ -1,0 +1,44 @@
+"""What became of each row of an uploaded file, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import UserImport, UserImportRow
+from customers.userfiles import problem_sentence
+
+Outcome, Status = UserImportRow.Outcome, UserImport.Status
+
+_CREATED = _("Created")
+_TAKEN = _("Not created: somebody else got this address after the file was checked. Choose another one.")
+_WAITING = _("Not created yet")
+# What waiting means once the work has ended.
+_NOT_REACHED: dict[str, str | Promise] = {
+    Status.CANCELED: _("Not created: the creation was canceled before this row. Upload it again."),
+    Status.FAILED: _("Not created: the creation stopped before this row. Upload it again."),
+}
+
+
+def statuses_of(user_import: UserImport) -> dict[int, str]:
+    """What the status column says of each row, by its number, in the reader's language."""
+    words: dict[str, str] = {
+        Outcome.CREATED: str(_CREATED),
+        Outcome.TAKEN: str(_TAKEN),
+        Outcome.WAITING: str(_NOT_REACHED.get(user_import.status, _WAITING)),
+    }
+    rows = UserImportRow.objects.filter(user_import=user_import).values_list("number", "outcome", "problems")
+    return {number: words.get(outcome) or told(problems) for number, outcome, problems in rows.iterator()}
+
+
+def problem_statuses_of(user_import: UserImport) -> dict[int, str]:
+    """The same for the rows that have problems, and only for them."""
+    rows = UserImportRow.objects.filter(user_import=user_import, outcome=Outcome.FAULTY)
+    return {number: told(problems) for number, problems in rows.values_list("number", "problems")}
+
+
+def told(problems: list[dict[str, Any]]) -> str:
+    """All problems of a row as one text: what is wrong and what to do."""
+    return " ".join(problem_sentence(problem["code"], problem["column"], problem["detail"]) for problem in problems)

@@ -1,0 +1,153 @@
+"""Taking in a file of users, and deciding what becomes of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from customers.models import Customer, UserImport, UserImportRow
+from customers.selectors.user_imports import taken_names, verified_domains
+from customers.userfiles import Problem, UserRow, check_rows, read_user_file
+from partnercenter.activity.models import Deed
+from partnercenter.activity.services import record
+from partnercenter.directory.models import User
+from partnercenter.errors import Refused
+from partnercenter.jobs.models import Job
+from partnercenter.jobs.services import enqueue
+
+Outcome = UserImportRow.Outcome
+
+
+# What a line of the log tells of a file; translated when it is read.
+FILE: Final = gettext_noop("File")
+ROWS: Final = gettext_noop("Rows")
+FAULTY: Final = gettext_noop("Rows with problems")
+USERS: Final = gettext_noop("Users")
+LOCATION: Final = gettext_noop("Location")
+
+_COPY: Final = """
+    COPY customers_userimportrow (
+        user_import_id, number, line, first_name, last_name, display_name, email, problems, outcome
+    ) FROM STDIN (FORMAT csv)
+"""
+
+
+def upload_users(customer: Customer, *, file_name: str, content: bytes, actor: User) -> UserImport:
+    """Read and check a file of users, and keep it with everything that was found; no user is created.
+
+    Raises `Refused` for bytes that are no file of users at all; then nothing is kept.
+    """
+    file = read_user_file(content)
+    taken, taken_deleted = taken_names(row.email.lower() for row in file.rows)
+    domains = verified_domains(customer)
+    problems = _by_row(check_rows(file.rows, domains=domains, taken=taken, taken_deleted=taken_deleted))
+    with transaction.atomic():
+        user_import = UserImport.objects.create(
+            customer=customer,
+            uploaded_by=actor,
+            file_name=file_name,
+            content=content,
+            encoding=file.encoding,
+            delimiter=file.delimiter,
+            total=len(file.rows),
+            good=len(file.rows) - len(problems),
+        )
+        _store(user_import, file.rows, problems)
+        details = {FILE: file_name, ROWS: user_import.total, FAULTY: user_import.faulty}
+        _record(Deed.USERS_UPLOADED, user_import, actor, details)
+    return user_import
+
+
+def _by_row(problems: Iterable[Problem]) -> dict[int, list[dict[str, str]]]:
+    """Problems in the form in which rows keep them, by the number of the row."""
+    found: dict[int, list[dict[str, str]]] = {}
+    for problem in problems:
+        kept = {
+            "column": problem.column or "",
+            "code": problem.code,
+            "value": problem.value,
+            "detail": problem.detail,
+        }
+        found.setdefault(problem.number, []).append(kept)
+    return found
+
+
+def _store(user_import: UserImport, rows: Iterable[UserRow], problems: Mapping[int, list[dict[str, str]]]) -> None:
+    """Write all rows at once."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # a quoted empty cell is an empty text, not NULL
+    for row in rows:
+        found = problems.get(row.number)
+        kept, outcome = (json.dumps(found), Outcome.FAULTY) if found else ("[]", Outcome.WAITING)
+        writer.writerow((user_import.pk, *row[:6], kept, outcome.value))
+    text.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(_COPY, text)
+
+
+def discard_import(user_import: UserImport, *, actor: User) -> None:
+    """Forget a checked file: its rows and its bytes are deleted, its name stays for the log.
+
+    Raises `Refused` for a file that was started or discarded before.
+    """
+    with transaction.atomic():
+        held = _hold(user_import)
+        held.move_to(UserImport.Status.DISCARDED, finished_at=timezone.now(), content=b"")
+        UserImportRow.objects.filter(user_import=held).delete()
+        _record(Deed.UPLOAD_DISCARDED, held, actor, {FILE: held.file_name, ROWS: held.total})
+
+
+def start_creation(user_import: UserImport, *, location: str, skip_faulty: bool, actor: User) -> UserImport:
+    """Let a worker create the users of the good rows, all of them in `location` (a country).
+
+    `skip_faulty` says that the person wants to go ahead without the faulty rows. Raises `Refused` when there are
+    faulty rows and they do not, when there is no good row, and for a file that was started or discarded before.
+    """
+    with transaction.atomic():
+        held = _hold(user_import)
+        _refuse_start(held, skip_faulty)
+        job = enqueue(
+            Job.Kind.USER_IMPORT,
+            subject_id=held.pk,
+            subject=held.file_name,
+            total=held.good,
+            url=reverse("customers:import", args=[held.customer.tenant_id, held.pk]),
+            customer=held.customer,
+            actor=actor,
+        )
+        held.move_to(UserImport.Status.CREATING, location=location, job=job)
+        details = {FILE: held.file_name, USERS: held.good, LOCATION: location}
+        _record(Deed.USER_CREATION_STARTED, held, actor, details)
+    return held
+
+
+def _hold(user_import: UserImport) -> UserImport:
+    """A file nobody has decided on, locked for this transaction. Raises `Refused` for any other."""
+    imports = UserImport.objects.select_for_update(of=("self",)).select_related("customer__partner")
+    held = imports.defer("content").get(pk=user_import.pk)
+    if held.status != UserImport.Status.CHECKED:
+        raise Refused(_("This file was decided on before. Its page shows what came of it."))
+    return held
+
+
+def _refuse_start(user_import: UserImport, skip_faulty: bool) -> None:
+    if not user_import.good:
+        raise Refused(_("Every row of this file has a problem. Correct the file and upload it again."))
+    if user_import.faulty and not skip_faulty:
+        raise Refused(
+            _("Some rows have problems. Say that you go ahead without them, or correct the file and upload it again.")
+        )
+
+
+def _record(deed: Deed, user_import: UserImport, actor: User, details: dict[str, Any]) -> None:
+    customer = user_import.customer
+    record(deed, partner=customer.partner, actor=actor, customer=customer, details=details)

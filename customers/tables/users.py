@@ -1,0 +1,47 @@
+"""The users of a customer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import django_tables2
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from customers.selectors.users import ORDERS, SignIn, sign_in_of
+from partnercenter.directory.countries import country_name
+from partnercenter.directory.models import User
+from partnercenter.web.tables import Table
+
+# The kind of badge for each state.
+BADGES = {
+    SignIn.BLOCKED: "bad",
+    SignIn.NO_PASSWORD: "plain",
+    SignIn.PASSWORD_ENDED: "warn",
+    SignIn.NEVER: "info",
+    SignIn.PASSWORD_PENDING: "warn",
+    SignIn.ACTIVE: "good",
+}
+
+
+class UserTable(Table):
+    """Who works at a customer, and whether they can sign in."""
+
+    row_template = "customers/_user_row.html"
+    orders = ORDERS
+    default_order = "name"
+    caption: ClassVar = _("Users")
+
+    name = django_tables2.Column(verbose_name=_("Display name"))
+    address = django_tables2.Column(verbose_name=_("User name"))
+    location = django_tables2.Column(verbose_name=_("Location"))
+    role = django_tables2.Column(verbose_name=_("Role"))
+    sign_in = django_tables2.Column(verbose_name=_("Sign-in"))
+
+    def __init__(self, users: QuerySet[User], request: HttpRequest) -> None:
+        super().__init__(users, request)
+        for user in self.records:
+            user.country = country_name(user.location)
+            user.sign_in = sign_in_of(user)
+            user.sign_in_badge = BADGES[user.sign_in]

@@ -1,0 +1,236 @@
+"""Creating users while workers are killed and frozen, messages are lost and doubled, and a row is poison.
+
+After each fault the users created are the rows reported created: none twice, none missing.
+"""
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
+import pytest
+import redis
+from celery import current_app
+from django.db import OperationalError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from customers.models import UserImport, UserImportRow
+from customers.services.user_imports import start_creation, upload_users
+from partnercenter.activity.models import Activity, Deed
+from partnercenter.directory.models import User
+from partnercenter.jobs.models import Job
+from partnercenter.jobs.services import run_job, sweep
+from partnercenter.notifications.models import Notification
+from tests.uploads import page_of, people
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+MANY = 20_000
+
+
+@pytest.fixture
+def checked(tailspin, ana):
+    """A checked file of so many users."""
+
+    def check(count):
+        return upload_users(tailspin, file_name="users.csv", content=people(count), actor=ana.user)
+
+    return check
+
+
+@pytest.fixture
+def start(checked, ana):
+    """Start the creation of so many users, as the page does; the job."""
+
+    def start_job(count):
+        return start_creation(checked(count), location="DE", skip_faulty=False, actor=ana.user).job
+
+    return start_job
+
+
+def wait_until(is_so, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "It did not happen in time."
+        time.sleep(0.01)
+
+
+def has_begun(job):
+    return lambda: Job.objects.filter(pk=job.pk, succeeded__gt=0).exists()
+
+
+def has_ended(job):
+    return lambda: not Job.objects.get(pk=job.pk).is_open
+
+
+def let_the_clock_run(job):
+    """Lease and pause of the job are over, as after some time."""
+    past = timezone.now() - timedelta(seconds=1)
+    Job.objects.filter(pk=job.pk).update(due_at=past)
+    Job.objects.filter(pk=job.pk, leased_until__isnull=False).update(leased_until=past)
+
+
+def assert_all_created_once(job, count):
+    """Users created = rows reported created = what the job, its file and the log say."""
+    job.refresh_from_db()
+    user_import = UserImport.objects.get(job=job)
+    created = user_import.rows.filter(outcome=UserImportRow.Outcome.CREATED).values_list("user_id", flat=True)
+    users = User.objects.filter(tenant=user_import.customer.tenant)
+    assert (job.status, job.succeeded, job.failed) == (Job.Status.DONE, count, 0)
+    assert user_import.status == UserImport.Status.DONE
+    assert (users.count(), users.values("principal_name").distinct().count()) == (count, count)
+    assert set(users.values_list("pk", flat=True)) == set(created)
+    assert Activity.objects.filter(deed=Deed.USERS_CREATED).count() == 1
+    assert Notification.objects.count() == 1
+
+
+def test_a_worker_killed_in_the_middle_creates_no_user_twice_and_leaves_none_out(worker, start):
+    job = start(MANY)
+    wait_until(has_begun(job))
+    worker.kill()
+    job.refresh_from_db()
+    assert 0 < job.succeeded < MANY
+
+    worker.start()
+    let_the_clock_run(job)
+    sweep()
+    wait_until(has_ended(job))
+
+    assert_all_created_once(job, MANY)
+
+
+def test_a_killed_child_of_the_worker_is_the_same(worker, start):
+    job = start(MANY)
+    wait_until(has_begun(job))
+    for child in worker.children:
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)
+    let_the_clock_run(job)
+
+    def is_done_or_sent_again():
+        sweep()
+        time.sleep(0.5)
+        return has_ended(job)()
+
+    wait_until(is_done_or_sent_again)
+
+    assert_all_created_once(job, MANY)
+
+
+def test_the_same_message_twenty_times_is_the_same_as_once(worker, start):
+    job = start(MANY)
+
+    for _message in range(20):
+        current_app.send_task("jobs.run", [str(job.pk)])
+    wait_until(has_ended(job))
+
+    assert_all_created_once(job, MANY)
+
+
+def freeze_between_chunks(worker, job):
+    """Stop the children at a moment at which none of them holds the job's row, and end the lease."""
+    while True:
+        for child in worker.children:
+            child.suspend()
+        with suppress(OperationalError), transaction.atomic():
+            Job.objects.select_for_update(nowait=True).get(pk=job.pk)
+            let_the_clock_run(job)
+            return
+        for child in worker.children:
+            child.resume()
+        time.sleep(0.005)
+
+
+def test_a_worker_that_was_frozen_past_its_lease_does_nothing_when_it_wakes_up(worker, start):
+    job = start(MANY)
+    wait_until(has_begun(job))
+    freeze_between_chunks(worker, job)
+    job.refresh_from_db()
+    assert job.is_open
+
+    run_job(job.pk)
+    for child in worker.children:
+        child.resume()
+    wait_until(lambda: "another worker has it" in worker.log.read_text())
+
+    assert_all_created_once(job, MANY)
+    assert job.lease_number == 2
+
+
+def test_a_file_with_a_poisoned_row_fails_after_three_attempts_and_says_so(worker, checked, ana):
+    user_import = checked(10)
+    user_import.rows.filter(number=7).update(display_name="x" * 51)
+    job = start_creation(user_import, location="DE", skip_faulty=False, actor=ana.user).job
+
+    for attempt in (1, 2):
+        wait_until(lambda: Job.objects.filter(pk=job.pk, attempts=attempt, status="queued").exists())  # noqa: B023
+        let_the_clock_run(job)
+        sweep()
+    wait_until(has_ended(job))
+
+    job.refresh_from_db()
+    user_import.refresh_from_db()
+    assert (job.status, job.attempts, job.error) == (Job.Status.FAILED, 3, Job.Error.UNEXPECTED)
+    assert (user_import.status, User.objects.filter(tenant=user_import.customer.tenant).count()) == ("failed", 0)
+    assert [line.kind for line in Notification.objects.all()] == [Notification.Kind.JOB_FAILED]
+
+
+@contextmanager
+def redis_that_hangs():
+    """Redis answers no command that writes, for as long as this lasts."""
+    client = redis.from_url(os.environ["REDIS_URL"])
+    client.execute_command("CLIENT", "PAUSE", "60000", "WRITE")
+    try:
+        yield
+    finally:
+        client.execute_command("CLIENT", "UNPAUSE")
+
+
+def test_a_start_while_the_queue_is_away_is_accepted_and_sent_later(worker, checked, ana, browse):
+    user_import = checked(10)
+
+    with redis_that_hangs():
+        answer = browse(ana).post(page_of(user_import, "import_start"), {"location": "DE"})
+    job = UserImport.objects.get(pk=user_import.pk).job
+    assert (answer.status_code, job.status) == (302, Job.Status.QUEUED)
+    sweep()
+    wait_until(has_ended(job))
+
+    assert_all_created_once(job, 10)
+
+
+def test_messages_that_the_queue_lost_are_sent_again(worker, start):
+    worker.kill()
+    job = start(10)
+    redis.from_url(os.environ["REDIS_URL"]).flushdb()
+
+    worker.start()
+    sweep()
+    wait_until(has_ended(job))
+
+    assert_all_created_once(job, 10)
+
+
+def test_twenty_clicks_at_once_start_one_creation(worker, checked, ana):
+    user_import = checked(100)
+    page = page_of(user_import, "import_start")
+
+    def click(_number):
+        client = Client()
+        client.force_login(ana.user)
+        try:
+            return client.post(page, {"location": "DE"}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as clicks:
+        answers = list(clicks.map(click, range(20)))
+    job = UserImport.objects.get(pk=user_import.pk).job
+    wait_until(has_ended(job))
+
+    assert answers == [302] * 20
+    assert Activity.objects.filter(deed=Deed.USER_CREATION_STARTED).count() == 1
+    assert_all_created_once(job, 100)
