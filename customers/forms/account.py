@@ -144,18 +144,24 @@ _ADDRESS = ("line1", "line2", "city", "state", "postal_code")
 
 
 def _address_field(rules: AddressField, country: str) -> forms.Field:
-    """The form field of one part of an address; that it is required is said by `check_address`, in its own words."""
+    """The form field of one part of an address, in the words of its country."""
     attributes = {"autocomplete": rules.autocomplete}
+    missing = {"required": check_address(country, {}).get(rules.name, "")}
     choices = state_choices(country) if rules.name == "state" else []
     if choices:
         return forms.ChoiceField(
             label=str(rules.label),
-            required=False,
+            required=rules.required,
+            error_messages=missing,
             choices=[("", "–"), *choices],
             widget=forms.Select(attrs=attributes),
         )
     return forms.CharField(
-        label=str(rules.label), required=False, max_length=rules.max_length, widget=forms.TextInput(attrs=attributes)
+        label=str(rules.label),
+        required=rules.required,
+        error_messages=missing,
+        max_length=rules.max_length,
+        widget=forms.TextInput(attrs=attributes),
     )
 
 
