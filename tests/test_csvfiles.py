@@ -36,7 +36,7 @@ ROWS = st.lists(st.tuples(CELLS, CELLS, st.text("abc.@1", min_size=1)), min_size
 
 
 def read(content):
-    return read_csv(content, max_bytes=1_000_000, max_rows=1000)
+    return read_csv(content, max_bytes=2_000_000, max_rows=1000)
 
 
 def cells_of(content):
@@ -223,6 +223,11 @@ def not_closed(line):
             "The row that begins in line 3 is longer than 100,000 characters. Check that the lines of the file "
             "end where its rows end, and upload it again.",
             id="a row without end",
+        ),
+        pytest.param(
+            b"a,b\n" + b"\n" * 1_100_001,
+            "The file has more than 1,100,000 empty rows. Delete the empty rows and upload the file again.",
+            id="nearly nothing but empty rows",
         ),
     ],
 )

@@ -20,7 +20,7 @@ _STRETCHES: Final = 2000  # stretches of characters outside ASCII that are weigh
 
 # Two bytes, seldom four, are one character in GB18030; in Windows-1252 an accented letter and the next one.
 _GB_CHARACTER: Final = re.compile(rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[0-9][\x81-\xfe][0-9])")
-_GB_STRETCH: Final = re.compile(rb"(?:%b)+" % _GB_CHARACTER.pattern)
+_GB_STRETCH: Final = re.compile(rb"(?:%b){1,50}" % _GB_CHARACTER.pattern)
 _GB_COMMON: Final = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")  # the 3,755 characters of everyday Chinese
 _WESTERN: Final = re.compile(rb"[\x8a\x8c\x8e\x92\x9a\x9c\x9e\x9f\xc0-\xd6\xd8-\xf6\xf8-\xff][A-Za-z]")
 

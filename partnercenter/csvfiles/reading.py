@@ -24,12 +24,16 @@ SURROUNDING: Final = (
 )
 _DELIMITERS: Final = ",;\t"
 _LONGEST_ROW: Final = 100_000  # characters; below the 131,072 that Python's reader allows for one cell
+_MOST_EMPTY_ROWS: Final = 1_100_000  # a whole sheet of a spreadsheet program, and some more
 _ANNOUNCED: Final = re.compile(r'\ufeff?"?sep=([,;\t])"?[,;\t ]*[\r\n]*', re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*(?:"|$)')
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 
 _TOO_MANY_ROWS: Final = _(
     "The file has more than %(limit)s rows. Divide it into several files and upload them one after the other."
+)
+_TOO_MANY_EMPTY_ROWS: Final = _(
+    "The file has more than %(limit)s empty rows. Delete the empty rows and upload the file again."
 )
 _TOO_LONG: Final = _(
     "The row that begins in line %(line)d is longer than %(limit)s characters. Check that the lines of the "
@@ -115,11 +119,13 @@ def _rows(text: Callable[[], Iterable[str]], skipped: int, delimiter: str) -> It
     lines = _Lines(islice(text(), skipped, None))
     # Strict: a quotation mark in the wrong place would otherwise swallow rows without a word.
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    begins = skipped + 1
+    begins, empty = skipped + 1, 0
     try:
         for cells in reader:
             if "".join(cells).strip(SURROUNDING):
                 yield CsvRow(begins, tuple(cells))
+            elif (empty := empty + 1) > _MOST_EMPTY_ROWS:
+                raise Refused(_TOO_MANY_EMPTY_ROWS % {"limit": number_format(_MOST_EMPTY_ROWS, force_grouping=True)})
             begins = skipped + reader.line_num + 1
             lines.length = 0
     except csv.Error as fault:
