@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.directory.models import User
@@ -44,6 +48,22 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Stop whoever knows a temporary password that has ended: allauth itself asks only whether they are active."""
+        if user.password_has_ended():
+            request.session.flush()
+            ended = _("Your temporary password has ended. Ask an administrator of your organization for a new one.")
+            messages.error(request, str(ended))
+            return redirect("account_login")
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """Check a password that a person chose; the temporary one is not an own one."""
+        if user is not None and user.must_change_password and user.check_password(password):
+            raise ValidationError(_("This is the temporary password. Choose one that only you know."))
+        return str(super().clean_password(password, user))
 
     def set_password(self, user: User, password: str) -> None:
         """Keep a password that the person chose: it is no longer a temporary one."""
