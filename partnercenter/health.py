@@ -8,7 +8,10 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from partnercenter.web.access import public
 
+
+@public
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -16,6 +19,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@public
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
-from customers.models import UserImport
+from customers.services.user_imports import start_creation, upload_users
 from partnercenter.directory.models import User
 from partnercenter.jobs.models import Job
 from partnercenter.partners.models import Staff
@@ -52,17 +52,10 @@ def example(tailspin, ana):
     user = User.objects.create_user(
         "kim@tailspintoys.com", display_name="Kim", tenant=tailspin.tenant, email="kim@tailspintoys.com"
     )
-    file = UserImport.objects.create(
-        customer=tailspin, uploaded_by=ana.user, file_name="users.csv", content=b"", total=0, good=0
-    )
-    job = Job.objects.create(
-        partner=tailspin.partner,
-        customer=tailspin.tenant,
-        requested_by=ana.user,
-        kind=Job.Kind.USER_IMPORT,
-        subject_id=file.pk,
-        subject="users.csv",
-    )
+    content = b"First name,Last name,Display name,Email\nLee,Gu,Lee Gu,lee@tailspintoys.com\n"
+    file = upload_users(tailspin, file_name="users.csv", content=content, actor=ana.user)
+    start_creation(file, location="US", skip_faulty=False, actor=ana.user)
+    job = Job.objects.get()
     return {"microsoft_id": tailspin.tenant_id, "user_id": user.pk, "import_id": file.pk, "job_id": job.pk}
 
 

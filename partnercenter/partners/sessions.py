@@ -20,7 +20,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # How exactly the end of an idle session is kept: a write for each page would cost more than it tells.
 RESOLUTION_SECONDS: Final = 60
-ALWAYS_OPEN: Final = ("account_logout", "preferences", "javascript_catalog", "alive", "ready")
+ALWAYS_OPEN: Final = ("account_logout", "preferences", "healthz", "readyz")
 
 
 def limit_sessions(get_response: GetResponse) -> GetResponse:
