@@ -136,9 +136,25 @@ def end_leftovers(register: Path) -> None:
     """End the processes of a launcher that was killed. Number and birth together tell them from strangers."""
     if not register.exists():
         return
+    left: list[psutil.Process] = []
     for line in register.read_text().splitlines():
         pid, born = line.split()
-        with suppress(psutil.NoSuchProcess, ProcessLookupError, PermissionError):
-            if psutil.Process(int(pid)).create_time() == float(born):
-                os.killpg(int(pid), signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(int(pid))
+            if process.create_time() == float(born):
+                left += [process, *process.children(recursive=True)]
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    deadline = time.monotonic() + SECONDS_TO_END
+    while any(map(lives, left)) and time.monotonic() < deadline:
+        time.sleep(0.05)
     register.unlink()
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether a process still does something; one that is dead and not yet collected does not."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -30,13 +30,6 @@ def launch_and_fail(**given):
     return ended.returncode, ended.stderr.strip()
 
 
-def lives(process):
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def wait_until(holds):
     deadline = time.monotonic() + 20
     while not holds():
@@ -94,7 +87,7 @@ def test_ctrl_c_ends_every_process_and_the_data_stays(tmp_path, free_port):
 
     assert (page, code) == (200, 0)
     assert len(started) >= 9  # web and its two, worker and its two, scheduler, PostgreSQL, Redis
-    wait_until(lambda: not any(map(lives, started)))
+    wait_until(lambda: not any(map(supervision.lives, started)))
     assert (tmp_path / "postgres" / "PG_VERSION").exists()
 
 
@@ -136,7 +129,7 @@ def test_the_end_takes_the_processes_of_processes_with_it(tmp_path):
 
     children.stop()
 
-    wait_until(lambda: not any(map(lives, grandchildren)))
+    wait_until(lambda: not any(map(supervision.lives, grandchildren)))
 
 
 def test_what_a_killed_launcher_left_is_ended_at_the_next_start(tmp_path):
