@@ -26,11 +26,11 @@ from partnercenter.errors import Refused
 CHUNK: Final = 1_000
 
 _HOLD: Final = """
-    SELECT row.number, person.id, person.display_name, person.principal_name
+    SELECT person.id, person.display_name, person.principal_name
     FROM customers_userimportrow AS row JOIN directory_user AS person ON person.id = row.user_id
-    WHERE row.user_import_id = %(user_import)s AND row.outcome = 'created' AND row.number > %(after)s
-        AND person.last_login IS NULL AND person.deleted_at IS NULL
-    ORDER BY row.number LIMIT %(size)s
+    WHERE row.user_import_id = %(user_import)s AND row.number > %(after)s AND row.number <= %(after)s + %(size)s
+        AND row.outcome = 'created' AND person.last_login IS NULL AND person.deleted_at IS NULL
+    ORDER BY row.number
     FOR UPDATE OF person
 """
 
@@ -87,25 +87,20 @@ def _refuse_untimely(user_import: UserImport, seen: datetime | None) -> None:
 
 
 def _passwords(user_import: UserImport) -> Iterator[HandedOut]:
-    after = 0
-    while True:
-        after, chunk = _next_passwords(user_import, after)
-        if not chunk:
-            return
-        yield from chunk
+    for after in range(0, user_import.total, CHUNK):
+        yield from _next_passwords(user_import, after)
 
 
-def _next_passwords(user_import: UserImport, after: int) -> tuple[int, list[HandedOut]]:
-    """Passwords for the next users beyond the row `after`, and the number of the last of their rows."""
+def _next_passwords(user_import: UserImport, after: int) -> list[HandedOut]:
+    """Passwords for the users of the next rows beyond the row `after`."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_HOLD, {"user_import": user_import.pk, "after": after, "size": CHUNK})
         people = cursor.fetchall()
         made = [new_temporary_password() for _person in people]
         values: dict[str, Any] = {
-            "ids": [user_id for _number, user_id, *_names in people],
+            "ids": [user_id for user_id, *_names in people],
             "passwords": [hash_temporary_password(password) for password in made],
             "ends": timezone.now() + TEMPORARY_PASSWORD_LIFETIME,
         }
         cursor.execute(_STORE, values)
-    lines = [HandedOut(name, address, password) for (*_, name, address), password in zip(people, made, strict=True)]
-    return people[-1][0] if people else after, lines
+    return [HandedOut(*names, password) for (_id, *names), password in zip(people, made, strict=True)]
