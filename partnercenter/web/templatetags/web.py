@@ -9,15 +9,19 @@ import datetime as dt
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import QueryDict
 from django.template import Context, Library
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from partnercenter.web.assets import SCRIPT_BUNDLE, SCRIPTS, STYLE_BUNDLE, STYLES
 
 register = Library()
 
@@ -32,6 +36,24 @@ ICON_OF_KIND: Final = {
     "info": "info",
     "plain": "circle",
 }
+
+
+@register.simple_tag
+def styles() -> SafeString:
+    """The style sheets of the portal: one file where static files are bundled, else each by itself."""
+    names = (STYLE_BUNDLE,) if _bundled() else STYLES
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """The modules of the portal, in the same way."""
+    names = (SCRIPT_BUNDLE,) if _bundled() else SCRIPTS
+    return format_html_join("\n", '<script type="module" src="{}"></script>', ((static(name),) for name in names))
+
+
+def _bundled() -> bool:
+    return getattr(staticfiles_storage, "bundles", False) and not settings.DEBUG
 
 
 @register.simple_tag
