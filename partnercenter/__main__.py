@@ -20,7 +20,7 @@ from types import FrameType
 from partnercenter import embedded, supervision
 
 HOST = "127.0.0.1"
-SECONDS_TO_ANSWER = 60.0
+SECONDS_TO_ANSWER = 180.0
 SECONDS_BETWEEN_LOOKS = 1.0
 
 
@@ -162,9 +162,7 @@ def _wait_until_ready(children: supervision.Children, port: int) -> None:
     deadline = time.monotonic() + SECONDS_TO_ANSWER
     while not (children.ready() and _answers(port)):
         if time.monotonic() > deadline:
-            raise Refusal(
-                f"The portal does not answer after {SECONDS_TO_ANSWER:.0f} seconds. Its words stand above."
-            )
+            raise Refusal(f"The portal does not answer after {SECONDS_TO_ANSWER:.0f} seconds. Its words stand above.")
         children.look_after()
         time.sleep(0.1)
 

@@ -13,6 +13,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -28,6 +29,7 @@ import psutil
 DATABASE = "partnercenter"
 SOCKET_PATH_BYTES = 103  # 107 on Linux, 103 on macOS: the smaller of both
 SECONDS_TO_ANSWER = 30.0
+SECONDS_TO_STOP = 60.0
 NO_PROCESS = 2**31 - 1
 UNPRIVILEGED_USER = "nobody"  # PostgreSQL refuses to run as root; this account exists everywhere
 
@@ -135,7 +137,7 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
         Unavailable: the package has no PostgreSQL for this machine, or it does not start.
     """
     data, log = _postgres_data(var), _postgres_data(var) / "server.log"
-    if _postgres_runs(var):
+    if _postmaster(var):
         return
     if os.geteuid() == 0:
         _open_the_way(data, _postgres_programs())
@@ -150,9 +152,10 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
 
 def stop_postgres(var: Path) -> None:
     """Stop the PostgreSQL that runs on `var/postgres`, if one does. Connections are cut, no row is lost."""
-    data = _postgres_data(var)
-    if _postgres_runs(var):
-        _postgres_tool(data, "pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", str(data))
+    server = _postmaster(var)
+    if server:
+        server.send_signal(signal.SIGINT)
+        _within(SECONDS_TO_STOP, lambda: _postmaster(var) is None)
     _forget_sockets(var, "postgres")
 
 
@@ -160,22 +163,22 @@ def _postgres_data(var: Path) -> Path:
     return var.resolve() / "postgres"
 
 
-def _postgres_runs(var: Path) -> bool:
-    """Whether the process behind the pid file lives; a file that a crash left behind does not count."""
+def _postmaster(var: Path) -> psutil.Process | None:
+    """The process behind the pid file, if it lives; a file that a crash left behind does not count."""
     data = _postgres_data(var)
     try:
         server = psutil.Process(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
         if server.status() != psutil.STATUS_ZOMBIE:
-            return str(data) in server.cmdline()
+            return server if str(data) in server.cmdline() else None
     except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
-        return False
+        return None
     except PermissionError:
         raise Unavailable(f"{data} belongs to somebody else. Give another place with VAR=.") from None
     # Killed, and nobody collects the dead here, as in many containers: PostgreSQL would take it for alive.
     # The rest of the pid file stays, for with it PostgreSQL waits for what is left of the dead server.
     for lock in (data / "postmaster.pid", _sockets(var, "postgres") / ".s.PGSQL.5432.lock"):
         lock.write_text(lock.read_text().replace(str(server.pid), str(NO_PROCESS), 1))
-    return False
+    return None
 
 
 def _make_cluster(data: Path, *, durable: bool) -> None:

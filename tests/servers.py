@@ -13,7 +13,7 @@ import pytest
 
 pytest_plugins = ["tests.browser"]
 
-SECONDS_TO_START = 60
+SECONDS_TO_START = 180
 
 
 class Worker:
