@@ -5,6 +5,7 @@ and Redis itself unless `DATABASE_URL` and `REDIS_URL` name others. Ctrl-C ends 
 """
 
 import hashlib
+import inspect
 import io
 import os
 import secrets
@@ -134,9 +135,11 @@ def _prepare(var: Path) -> str:
 def _collect_static(var: Path) -> None:
     """Collect static files unless they are as they were: it is the slowest step of a start."""
     from django.contrib.staticfiles.finders import get_finders
+    from django.core.files.storage import storages
     from django.core.management import call_command
 
     listed = [storage.path(name) for finder in get_finders() for name, storage in finder.list([])]
+    listed.append(inspect.getfile(type(storages["staticfiles"])))  # how they are bundled
     states = [(name, Path(name).stat().st_size, Path(name).stat().st_mtime_ns) for name in sorted(listed)]
     fingerprint, stamp = hashlib.sha256(repr(states).encode()).hexdigest(), var / "static.fingerprint"
     if not stamp.exists() or stamp.read_text() != fingerprint:
