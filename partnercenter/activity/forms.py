@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -17,7 +17,17 @@ from partnercenter.activity.selectors import Wanted, matching
 
 # The log opens with the last month (the product rules, section 11); an empty field means from its beginning.
 USUAL_DAYS: Final = 30
-DAYS: Final = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
+NO_DAY: Final = _("Choose a day between 2000-01-01 and 2999-12-31.")
+DAYS: Final = (MinValueValidator(date(2000, 1, 1), NO_DAY), MaxValueValidator(date(2999, 12, 31), NO_DAY))
+
+
+class DayField(forms.DateField):
+    """A day that may be left out."""
+
+    default_error_messages: ClassVar = {"invalid": NO_DAY}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=DayInput, validators=DAYS, **kwargs)
 
 
 class DayInput(forms.DateInput):
@@ -32,8 +42,8 @@ class DayInput(forms.DateInput):
 class FilterForm(forms.Form):
     """The filter above the log, read from the address."""
 
-    since = forms.DateField(label=_("From"), required=False, widget=DayInput, validators=DAYS)
-    until = forms.DateField(label=_("To"), required=False, widget=DayInput, validators=DAYS)
+    since = DayField(label=_("From"))
+    until = DayField(label=_("To"))
     customer = forms.CharField(label=_("Customer"), required=False, max_length=255)
     person = forms.CharField(label=_("Person"), required=False, max_length=113)
     deed = forms.ChoiceField(label=_("Action"), required=False, choices=[("", _("Any action")), *Deed.choices])
@@ -43,6 +53,8 @@ class FilterForm(forms.Form):
         data = params.copy()
         data.setdefault("since", (timezone.localdate() - timedelta(days=USUAL_DAYS)).isoformat())
         super().__init__(data, auto_id="filter_%s")
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "size-s"
 
     @property
     def is_used(self) -> bool:

@@ -23,7 +23,7 @@ class ActivityTable(Table):
     orders = {"at": Order(("at", "id"))}
     default_order = "-at"
     caption = _("Activity")
-    css_class = "top"
+    css_class = "top wrap as-cards"
 
     at = django_tables2.Column(verbose_name=_("Date and time"))
     deed = django_tables2.Column(verbose_name=_("Action"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -26,7 +26,7 @@ def log(request: StaffRequest) -> HttpResponse:
 
 @allow(Action.SEE_ACTIVITY)
 @require_safe
-def export(request: StaffRequest) -> HttpResponse:
+def export(request: StaffRequest) -> HttpResponseBase:
     """Exactly the lines that the same filter shows, as CSV; back to the page when the filter has an error."""
     form = FilterForm(request.GET)
     lines = ActivityTable.order_from(request.GET).sort(form.apply(activity_of(request.partner)))

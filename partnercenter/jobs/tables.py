@@ -16,6 +16,7 @@ class JobTable(Table):
     orders = {"created": Order(("created_at", "id"))}
     default_order = "-created"
     caption = _("Jobs")
+    css_class = "wrap as-cards"
 
     job = django_tables2.Column(verbose_name=_("Job"))
     customer = django_tables2.Column(verbose_name=_("Customer"))

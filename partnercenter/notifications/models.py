@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from partnercenter.web.templatetags.web import grouped
+
 
 class Notification(models.Model):
     """A line behind the bell. Its words are made when it is read, in the reader's language."""
@@ -45,7 +47,7 @@ class Notification(models.Model):
                 "%(created)s user of %(customer)s was created.",
                 "%(created)s users of %(customer)s were created.",
                 created,
-            ) % {"created": created, "customer": self.facts["customer"]}
+            ) % {"created": grouped(created), "customer": self.facts["customer"]}
         return str(gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts)
 
 

@@ -16,6 +16,7 @@ class NotificationTable(Table):
     orders = {"at": Order(("at", "id"))}
     default_order = "-at"
     caption = _("Notifications")
+    css_class = "wrap as-cards"
 
     sentence = django_tables2.Column(verbose_name=_("What happened"))
     state = django_tables2.Column(verbose_name=_("State"))

@@ -59,7 +59,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if staff is None:
         return {"staff": None, "partner": None, "navigation": []}
     match = request.resolver_match
-    current = match.view_name if match else ""
-    if current.startswith("customers:"):
-        current = "customers:list"
+    # A page below a list belongs to the entry of its list.
+    current = f"{match.namespace}:list" if match and match.namespace else (match.view_name if match else "")
     return {"staff": staff, "partner": staff.partner, "navigation": list(links(PORTAL, staff, current))}

@@ -78,7 +78,10 @@ def test_the_navigation_holds_only_what_a_person_may_use(ana, hugo, browse):
     assert entries == [["/", "/customers/", "/activity/", "/jobs/"], ["/", "/customers/", "/jobs/"]]
 
 
-def test_the_navigation_says_where_one_is(ana, browse):
-    links = browse(ana).get("/activity/").context["navigation"]
+@pytest.mark.parametrize(
+    ("page", "entry"), [("/", "/"), ("/activity/", "/activity/"), ("/customers/{}/account/", "/customers/")]
+)
+def test_the_navigation_says_where_one_is(ana, tailspin, browse, page, entry):
+    links = browse(ana).get(page.format(tailspin.tenant_id)).context["navigation"]
 
-    assert [link.url for link in links if link.current] == ["/activity/"]
+    assert [link.url for link in links if link.current] == [entry]
