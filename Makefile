@@ -45,8 +45,8 @@ demo: $(VENV)/runtime  ## Make the demo data again, in the portal that runs on V
 	@DEMO=1 DEMO_PASSWORD="$${DEMO_PASSWORD:-$$(cat "$(VAR)/demo_password" 2>/dev/null)}" \
 		$(BIN)/python manage.py demo || { echo "Does the portal run? It must: make run VAR=$(VAR)" >&2; exit 1; }
 
-messages: $(VENV)/runtime  ## Collect the strings to translate into locale/ (needs GNU gettext)
-	@$(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore=.venv --ignore=var --ignore=tests
+messages: $(VENV)/runtime  ## Collect the strings to translate into locale/
+	@$(BIN)/python manage.py messages
 
 lock: $(VENV)/development  ## Write requirements*.txt anew from pyproject.toml, newest versions with hashes
 	@$(LOCK) pyproject.toml --output-file requirements.txt

@@ -8,6 +8,7 @@ one order and without places or dates, so that a change of one string is a chang
 from __future__ import annotations
 
 import argparse
+import ast
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -22,19 +23,17 @@ from django.core.management.base import BaseCommand
 from django.template import Engine
 from django.utils.translation.template import templatize
 
-_CONTEXT: Final = (1, "c")
+# The functions that mark a string, and which of their arguments are its context, the string and its plural.
 _SHAPES: Final[Mapping[str, Any]] = {
     "gettext": None,
     "ngettext": (1, 2),
-    "pgettext": (_CONTEXT, 2),
-    "npgettext": (_CONTEXT, 2, 3),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }
-# The functions that mark a string, and which of their arguments are the context, the string and its plural.
 KEYWORDS: Final[Mapping[str, Any]] = {
-    "_": None,
-    "gettext_noop": None,
     **_SHAPES,
     **{f"{name}_lazy": shape for name, shape in _SHAPES.items()},
+    "gettext_noop": None,
 }
 HEADER: Final = """\
 # The portal in this language: `make messages` brings the strings up to date, people translate them.
@@ -77,22 +76,38 @@ def files() -> dict[str, Path]:
 def collect() -> Catalog:
     """Every string of the project that is marked for translation, once each, without translations."""
     catalog = Catalog()
-    for code in _sources():
-        for _, string, _, context in extract("python", BytesIO(code.encode()), KEYWORDS):
+    for code, keywords in (*_modules(), *_templates()):
+        for _, string, _, context in extract("python", BytesIO(code.encode()), keywords):
             catalog.add(string, context=context)
     return catalog
 
 
-def _sources() -> Iterator[str]:
-    """What is read: modules as they are, templates as Python that calls gettext where they mark a string."""
+def _modules() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The Python modules of the project, and the names that mark strings in each of them."""
     packages = sorted(init.parent for init in settings.BASE_DIR.glob("*/__init__.py"))
     for module in (path for package in packages for path in sorted(package.rglob("*.py"))):
-        yield module.read_text()
+        code = module.read_text()
+        yield code, _imported(code)
+
+
+def _imported(code: str) -> dict[str, Any]:
+    """The functions that a module imports to mark strings, by the names it gives them."""
+    return {
+        imported.asname or imported.name: KEYWORDS[imported.name]
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for imported in node.names
+        if imported.name in KEYWORDS
+    }
+
+
+def _templates() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The templates as Python that calls gettext where they mark a string."""
     folders = [Path(folder) for folder in Engine.get_default().dirs]
     for template in (path for folder in folders for path in sorted(folder.rglob("*.*"))):
         code = templatize(template.read_text(), origin=str(template))
         # A template's indentation means nothing, and Python's tokenizer would stumble over it.
-        yield "\n".join(line.strip() for line in code.splitlines())
+        yield "\n".join(line.strip() for line in code.splitlines()), {**KEYWORDS, "_": None}
 
 
 def read(path: Path, language: str) -> Catalog:
@@ -109,7 +124,7 @@ def merge(found: Catalog, old: Catalog, language: str) -> Catalog:
         if known and known.pluralizable == message.pluralizable:
             translation, flags = known.string, known.flags
         else:
-            translation, flags = None, set()
+            translation, flags = "", set()
         catalog.add(message.id, translation, flags=flags, context=message.context)
     return catalog
 
