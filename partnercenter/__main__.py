@@ -52,6 +52,7 @@ def run(*, port: int, var: Path) -> None:
         _require_free(port)
         _set_environment(port, var)
         with embedded.running(var, postgres=postgres, redis=redis):
+            _say("Preparing database, static files and demo data ...")
             sign_ins = _prepare(var)
             children = supervision.Children(register, _children(port, var))
             try:
