@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from partnercenter.directory.views import preferences
 
 urlpatterns = [
     path("", include("partnercenter.dashboard.urls")),
     path("", include("partnercenter.health")),
+    # Addresses of people are their directory's; nobody changes them here.
+    path("accounts/email/", RedirectView.as_view(pattern_name="home"), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("activity/", include("partnercenter.activity.urls")),
     path("customers/", include("customers.urls")),

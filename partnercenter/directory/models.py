@@ -120,7 +120,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
         indexes = [
             models.Index(fields=["tenant", "display_name", "id"], name="users_of_a_tenant_by_name"),
-            models.Index(Lower("email"), name="users_by_mail_address"),
+            models.Index(fields=["email"], name="users_by_mail_address"),
         ]
 
     def __str__(self) -> str:

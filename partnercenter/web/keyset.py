@@ -7,11 +7,13 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Model, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.utils import timezone
 
 Row = TypeVar("Row", bound=Model)
 
@@ -57,17 +59,19 @@ class Cursor:
         """Read a cursor from an address; None when it is not one of this list and order."""
         try:
             number, backwards, *position = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            if len(position) != len(order.columns) or not isinstance(number, int):
-                return None
             fields = [rows.model._meta.get_field(name) for name in order.columns]
             values = tuple(field.to_python(value) for field, value in zip(fields, position, strict=True))
         except (ValueError, TypeError, binascii.Error, ValidationError):
             return None
-        return (
-            None
-            if any("\x00" in value for value in values if isinstance(value, str))
-            else cls(number, values, bool(backwards))
-        )
+        fits = isinstance(number, int) and all(map(_can_be_compared, values))
+        return cls(number, values, bool(backwards)) if fits else None
+
+
+def _can_be_compared(value: Any) -> bool:
+    """Whether the database takes a value: a moment with its zone, a text without NUL."""
+    if isinstance(value, datetime):
+        return timezone.is_aware(value)
+    return not isinstance(value, str) or "\x00" not in value
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class Header:
     label: str
     sort: str = ""
     direction: str = ""
+    css_class: str = ""
 
 
 class Table(django_tables2.Table):

@@ -39,7 +39,7 @@ def test_a_row_becomes_a_user_who_can_not_sign_in_before_a_password_was_handed_o
 
     user = User.objects.get(tenant=tailspin.tenant)
     assert (user.first_name, user.last_name, user.display_name) == ("Kim", "Park", "Kim Park")
-    assert (user.principal_name, user.email) == ("kim.park@tailspintoys.com", "Kim.Park@TailspinToys.com")
+    assert (user.principal_name, user.email) == ("kim.park@tailspintoys.com", "kim.park@tailspintoys.com")
     assert (user.location, user.role) == ("DE", TenantRole.USER)
     assert (user.has_usable_password(), user.must_change_password, user.last_login) == (False, True, None)
     assert (user.is_superuser, user.is_active) == (False, True)

@@ -27,9 +27,9 @@ def sign_in(page):
     def enter(person, password=PASSWORD):
         user = getattr(person, "user", person)
         page.goto(reverse("account_login"))
-        page.get_by_label("Email or user principal name").fill(user.principal_name)
+        page.locator("input[name=login]").fill(user.principal_name)
         page.locator("input[name=password]").fill(password)
-        page.get_by_role("button", name="Sign in").click()
+        page.locator("input[name=password]").press("Enter")
         page.wait_for_url(lambda url: "/login/" not in url)
 
     return enter
