@@ -32,7 +32,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and chosen:
         User.objects.filter(pk=request.user.pk).update(**chosen)
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     response = HttpResponseRedirect(target if safe else "/")
     if "language" in chosen:
         response.set_cookie(

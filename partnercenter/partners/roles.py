@@ -8,9 +8,8 @@ from typing import Final
 from babel.lists import format_list
 from django.db import models
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, to_locale
 
 
 class Role(models.TextChoices):
