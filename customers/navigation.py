@@ -22,6 +22,7 @@ _BELOW: Final = {
     "customers:user": "customers:users",
     "customers:upload": "customers:users",
     "customers:import": "customers:users",
+    "customers:import_start": "customers:users",
 }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from customers.models import UserImport
 from partnercenter.directory.countries import country_choices
@@ -52,9 +51,12 @@ class StartForm(forms.Form):
         super().__init__(data, initial={"location": user_import.customer.tenant.country})
         self.fields["location"].choices = country_choices()  # type: ignore[attr-defined]
         if user_import.faulty:
-            self.fields["skip_faulty"].label = ngettext(
-                "Go ahead without the faulty row", "Go ahead without the %(count)s faulty rows", user_import.faulty
-            ) % {"count": number_format(user_import.faulty, force_grouping=True)}
+            self.fields["skip_faulty"].label = _(
+                "Create users from the good rows (%(good)s) and leave out the faulty ones (%(faulty)s)"
+            ) % {
+                "good": number_format(user_import.good, force_grouping=True),
+                "faulty": number_format(user_import.faulty, force_grouping=True),
+            }
         else:
             del self.fields["skip_faulty"]
 

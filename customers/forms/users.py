@@ -17,12 +17,16 @@ from partnercenter.directory.models import User
 class UserSearchForm(forms.Form):
     """What to look for, and the upload to look in; an address that makes no sense looks for nothing in particular."""
 
-    q = forms.CharField(label=_("Search users"), max_length=200, required=False)
+    q = forms.CharField(
+        label=_("Search users"),
+        max_length=200,
+        required=False,
+        widget=forms.SearchInput(attrs={"autocomplete": "off", "placeholder": _("Name or user name")}),
+    )
     upload = forms.UUIDField(required=False)
 
     def __init__(self, data: Any, *, customer: Customer) -> None:
         super().__init__(data, auto_id="search_%s")
-        self.fields["q"].widget = forms.TextInput(attrs={"type": "search", "data-key": "/", "autocomplete": "off"})
         self.is_valid()
         self.text: str = self.cleaned_data.get("q", "")
         wanted = self.cleaned_data.get("upload")

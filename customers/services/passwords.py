@@ -98,9 +98,9 @@ def _next_passwords(user_import: UserImport, after: int) -> list[HandedOut]:
         people = cursor.fetchall()
         made = [new_temporary_password() for _person in people]
         values: dict[str, Any] = {
-            "ids": [user_id for user_id, *_names in people],
+            "ids": [user_id for user_id, _name, _address in people],
             "passwords": [hash_temporary_password(password) for password in made],
             "ends": timezone.now() + TEMPORARY_PASSWORD_LIFETIME,
         }
         cursor.execute(_STORE, values)
-    return [HandedOut(*names, password) for (_id, *names), password in zip(people, made, strict=True)]
+    return [HandedOut(name, address, password) for (_id, name, address), password in zip(people, made, strict=True)]

@@ -41,8 +41,8 @@ _CREATE: Final = """
         password, must_change_password, is_superuser, language, color_scheme, density
     )
     SELECT
-        user_id, %(tenant)s, lower(email), lower(email), first_name, last_name, display_name, %(location)s, 'user', %(now)s,
-        %(password)s, true, false, '', 'system', 'comfortable'
+        user_id, %(tenant)s, lower(email), lower(email), first_name, last_name, display_name, %(location)s, 'user',
+        %(now)s, %(password)s, true, false, '', 'system', 'comfortable'
     FROM customers_userimportrow
     WHERE user_import_id = %(user_import)s AND outcome = 'waiting' AND number <= %(last)s
     ORDER BY lower(email)

@@ -36,7 +36,7 @@ class FaultyRowTable(Table):
     orders: ClassVar = {"number": Order(("number",))}
     default_order = "number"
     caption: ClassVar = gettext_lazy("Rows with problems")
-    css_class: ClassVar = "top"
+    css_class: ClassVar = "top wrap as-cards"
 
     row = django_tables2.Column(verbose_name=gettext_lazy("Row"))
     line = django_tables2.Column(verbose_name=gettext_lazy("Line"))

@@ -45,6 +45,9 @@ from partnercenter.web.forms import posted
 
 Status = UserImport.Status
 
+# In the session: the upload for whose passwords the person has just typed the own one.
+CONFIRMED: Final = "passwords_confirmed"
+
 STEPS: Final = (_lazy("Upload"), _lazy("Check"), _lazy("Create"), _lazy("Result"))
 # The step at which a file stands; a discarded one stands nowhere.
 STEP_OF: Final[Mapping[str, int]] = {
@@ -96,8 +99,9 @@ def upload_template(request: StaffRequest, customer: Customer) -> HttpResponseBa
 def import_page(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponse:
     """One file: what is wrong with it and how to go on, how far its creation is, or what came of it."""
     user_import = _import(customer, import_id)
-    form = StartForm(user_import=user_import)
-    return render(request, "customers/import.html", _context(request, user_import, form))
+    context = _context(request, user_import, StartForm(user_import=user_import))
+    confirmed = request.session.pop(CONFIRMED, "") == str(import_id)
+    return render(request, "customers/import.html", context | {"confirmed": confirmed})
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -172,10 +176,15 @@ def import_problems(request: StaffRequest, customer: Customer, import_id: UUID) 
 def import_passwords(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponseBase:
     """Hand out temporary passwords as a file, once the person has typed the own password again.
 
-    Looking at the address leads to the page of the upload, where the button is.
+    Looking at the address leads to the page of the upload, where the button is. So does the confirmation: a file
+    as its answer would leave the person on the page that asks for the password.
     """
     user_import = _import(customer, import_id)
     if request.method != "POST":
+        return redirect(_address(user_import))
+    if request.resolver_match and request.resolver_match.url_name == "account_reauthenticate":
+        request.session[CONFIRMED] = str(import_id)
+        messages.success(request, _("You confirmed that it is you. The passwords can be downloaded now."))
         return redirect(_address(user_import))
     answer: HttpResponseBase = _passwords(request, user_import)
     return answer

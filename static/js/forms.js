@@ -33,3 +33,6 @@ document.addEventListener("change", (event) => {
 
 // The error summary has the focus when a page arrives with errors.
 document.querySelector(".error-summary")?.focus();
+
+// data-submits-now: the person has just confirmed who they are, and what they had asked for goes on.
+document.querySelector("form[data-submits-now]")?.requestSubmit();

@@ -119,15 +119,29 @@ def test_the_download_asks_for_the_own_password_first_and_then_goes_on(created, 
     client = browse(ana)
 
     asked = client.post(page_of(created, "import_passwords"), {"seen": ""})
-    answer = client.post(asked.url, {"password": PASSWORD, "next": page_of(created, "import_passwords")})
+    confirmed = client.post(asked.url, {"password": PASSWORD, "next": page_of(created, "import_passwords")})
+    page = client.get(confirmed.url).content.decode()
+    answer = client.post(page_of(created, "import_passwords"), {"seen": ""})
 
     assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert confirmed.url == page_of(created)
+    assert f'action="{page_of(created, "import_passwords")}" data-submits-now>' in page
     assert [row[:2] for row in cells(answer)] == [
         ["Display name", "Email"],
         ["Kim 1", "kim1@tailspintoys.com"],
         ["Kim 2", "kim2@tailspintoys.com"],
         ["Kim 3", "kim3@tailspintoys.com"],
     ]
+
+
+def test_a_download_goes_on_by_itself_only_once(created, browse, ana):
+    client = browse(ana)
+    asked = client.post(page_of(created, "import_passwords"), {"seen": ""})
+    client.post(asked.url, {"password": PASSWORD, "next": page_of(created, "import_passwords")})
+
+    pages = [client.get(page_of(created)).content.decode() for _look in range(2)]
+
+    assert ["data-submits-now" in page for page in pages] == [True, False]
 
 
 def test_a_wrong_own_password_hands_out_nothing(created, browse, ana):

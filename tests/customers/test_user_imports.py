@@ -49,9 +49,10 @@ REFUSED = {
     "other columns": (
         content_of(("Kim", "555"), header=("Display name", "Phone")),
         (
-            "These columns do not belong in a user file: Phone. These columns are missing: First name, Last name, Email. "
-            "Nothing was created. Expected are these columns and no others: First name, Last name, Display name, Email, "
-            "Status update. Correct the first line, or copy the users into the template, and upload the file again."
+            "These columns do not belong in a user file: Phone. These columns are missing: First name, Last name, "
+            "Email. Nothing was created. Expected are these columns and no others: First name, Last name, Display "
+            "name, Email, Status update. Correct the first line, or copy the users into the template, and upload "
+            "the file again."
         ),
     ),
     "a header alone": (
@@ -141,8 +142,8 @@ def test_every_problem_of_every_row_is_told_with_column_value_and_remedy(browse,
                 "Email",
                 "KIM@tailspintoys.com",
                 (
-                    "The same email address stands in line 2 already. Give each user an address of their own, or delete "
-                    "one of the two rows."
+                    "The same email address stands in line 2 already. Give each user an address of their own, or "
+                    "delete one of the two rows."
                 ),
             )
         ],
@@ -158,8 +159,8 @@ def test_every_problem_of_every_row_is_told_with_column_value_and_remedy(browse,
                 "Email",
                 "gone@tailspintoys.com",
                 (
-                    "This email address belongs to a deleted user of the customer. Restore that user, or choose another "
-                    "address."
+                    "This email address belongs to a deleted user of the customer. Restore that user, or choose "
+                    "another address."
                 ),
             )
         ],
@@ -173,8 +174,9 @@ def test_every_problem_of_every_row_is_told_with_column_value_and_remedy(browse,
                 "Email",
                 "not an address",
                 (
-                    "This is not an email address that a user can have. Write it like anna.smith@contoso.com; before the "
-                    "@ are up to 64 letters, digits and . _ % + ' - possible, with dots only between other characters."
+                    "This is not an email address that a user can have. Write it like anna.smith@contoso.com; before "
+                    "the @ are up to 64 letters, digits and . _ % + ' - possible, with dots only between other "
+                    "characters."
                 ),
             ),
         ],
