@@ -9,6 +9,8 @@ from django.urls import reverse
 from customers.models import UserImport
 
 HEADER = ("First name", "Last name", "Display name", "Email", "Status update")
+GOOD = ("Kim", "Park", "Kim Park", "kim@tailspintoys.com", "")
+FAULTY = ("", "", "x" * 51, "kim@elsewhere.com", "")
 
 
 def content_of(*rows, header=HEADER):
