@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from customers.views import account, customer_list, user_imports, users
 
@@ -23,7 +23,7 @@ import_urls = [
     path("passwords/", user_imports.import_passwords, name="import_passwords"),
 ]
 
-customer_urls = [
+customer_urls: list[URLPattern | URLResolver] = [
     path("", account.customer, name="customer"),
     path("account/", account.account, name="account"),
     path("account/edit/", account.edit_account, name="edit_account"),

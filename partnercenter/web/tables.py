@@ -1,4 +1,4 @@
-"""Tables: columns and order are django-tables2's; rows are written by one template each, which is what makes them cheap."""
+"""Tables: columns and order are django-tables2's; one template writes a row, which is what makes them cheap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from partnercenter.web.keyset import COUNT_LIMIT, Order, Page, count_up_to, keys
 
 @dataclass(frozen=True)
 class Header:
-    """A column's head: its words, what `sort=` becomes on a click (empty: cannot be sorted by), and how it is sorted now."""
+    """A column's head: its words, what `sort=` becomes on a click (empty: no order), how it is sorted now."""
 
     name: str
     label: str

@@ -14,7 +14,7 @@ class LimitedUploadHandler(MemoryFileUploadHandler):
     The view finds `request.META["upload_too_large"]` and says so in a sentence.
     """
 
-    def handle_raw_input(self, input_data: Any, META: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+    def handle_raw_input(self, input_data: Any, META: dict[str, Any], *args: Any, **kwargs: Any) -> None:  # noqa: N803
         self.activated = True
         self.received = 0
         self.environ = META
