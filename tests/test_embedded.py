@@ -4,7 +4,9 @@ import os
 import signal
 import stat
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import environ
 import psycopg2
@@ -29,9 +31,16 @@ def postmaster(var):
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
+def place():
+    """A directory that the account of PostgreSQL may pass: pytest's own are closed anew by each run that begins."""
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def kept(place):
     """A data directory with one row in it, whose servers are at rest."""
-    var = tmp_path_factory.mktemp("kept") / "var"
+    var = place / "var"
     with embedded.owned(var), embedded.running(var, durable=False):
         ask(var, "CREATE TABLE kept AS SELECT 'a row' AS what")
     return var
@@ -63,8 +72,8 @@ def test_servers_that_a_killed_owner_left_are_taken_over_and_stopped(kept):
     assert not (kept / "postgres" / "postmaster.pid").exists()
 
 
-def test_data_may_be_moved_to_a_path_too_long_for_sockets(kept, tmp_path):
-    moved = tmp_path / ("a directory with a long name and a 'quote' " * 3)
+def test_data_may_be_moved_to_a_path_too_long_for_sockets(kept, place):
+    moved = place / ("a directory with a long name and a 'quote' " * 3)
     kept.rename(moved)
 
     try:

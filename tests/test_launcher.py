@@ -5,9 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import psutil
 import pytest
@@ -64,10 +66,17 @@ def test_a_port_that_is_no_port_is_a_sentence(tmp_path):
     )
 
 
-def test_ctrl_c_ends_every_process_and_the_data_stays(tmp_path, free_port):
+@pytest.fixture
+def place():
+    """A directory that the account of PostgreSQL may pass: pytest's own are closed anew by each run that begins."""
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(made)
+
+
+def test_ctrl_c_ends_every_process_and_the_data_stays(place, free_port):
     launcher = subprocess.Popen(
         LAUNCH,
-        env=environment(PORT=str(free_port), VAR=str(tmp_path), DEMO="0"),
+        env=environment(PORT=str(free_port), VAR=str(place), DEMO="0"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -80,7 +89,7 @@ def test_ctrl_c_ends_every_process_and_the_data_stays(tmp_path, free_port):
     assert said[-1:] == [f"Ready: http://127.0.0.1:{free_port}\n"]
     threading.Thread(target=launcher.stdout.read, daemon=True).start()
     page = urllib.request.urlopen(f"http://127.0.0.1:{free_port}/accounts/login/").status
-    servers = [one for one in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(one.info["cmdline"] or [])]
+    servers = [one for one in psutil.process_iter(["cmdline"]) if str(place) in " ".join(one.info["cmdline"] or [])]
     started = {*psutil.Process(launcher.pid).children(recursive=True), *servers}
     launcher.send_signal(signal.SIGINT)
     code = launcher.wait(timeout=120)
@@ -88,7 +97,7 @@ def test_ctrl_c_ends_every_process_and_the_data_stays(tmp_path, free_port):
     assert (page, code) == (200, 0)
     assert len(started) >= 9  # web and its two, worker and its two, scheduler, PostgreSQL, Redis
     wait_until(lambda: not any(map(supervision.lives, started)))
-    assert (tmp_path / "postgres" / "PG_VERSION").exists()
+    assert (place / "postgres" / "PG_VERSION").exists()
 
 
 def test_a_process_that_falls_is_started_again(tmp_path):
