@@ -167,7 +167,7 @@ def _address_field(rules: AddressField, country: str) -> forms.Field:
 
 def with_picks(data: Any, customer: Customer) -> Any:
     """Posted data in which the fields that were picked as “theirs” have the values saved by now."""
-    if not any(key.startswith("pick_") for key in data):
+    if data is None or not any(key.startswith("pick_") for key in data):
         return data
     merged = data.copy()
     bill_to = customer.bill_to

@@ -24,6 +24,7 @@ from partnercenter.directory.phones import format_phone
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.acts import act
+from partnercenter.web.forms import posted
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -59,7 +60,8 @@ def account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
 def edit_account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
     """Change the bill-to information; who saves second sees both versions and picks from them."""
     customer = _account(request, microsoft_id)
-    form = AccountForm(with_picks(request.POST, customer) if request.method == "POST" else None, customer=customer)
+    data, _files = posted(request)
+    form = AccountForm(with_picks(data, customer), customer=customer)
     if form.is_valid():
         try:
             changed = update_account(customer, form.values(), version=form.cleaned_data["version"], actor=request.user)

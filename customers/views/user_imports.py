@@ -66,7 +66,7 @@ ENCODINGS: Final = {"utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "U
 @with_users
 def upload(request: StaffRequest, customer: Customer) -> HttpResponse:
     """Take a file; what keeps it from being read is said at its field, and nothing is stored."""
-    data, files = posted(request), request.FILES  # reading them is what finds a file too large
+    data, files = posted(request)  # reading them is what finds a file too large
     form = UploadForm(data, files, too_large="upload_too_large" in request.META)
     if form.is_valid():
         file = form.cleaned_data["file"]

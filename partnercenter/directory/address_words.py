@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ STATES = {
         _("This is not a province of the country (%(country)s). Choose one from the list."),
     ),
     "state": Words(
-        _("State"),
+        pgettext_lazy("part of an address", "State"),
         _("The state is missing: addresses in this country need it."),
         _("This is not a state of the country (%(country)s). Choose one from the list."),
     ),

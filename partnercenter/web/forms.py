@@ -15,6 +15,6 @@ class Renderer(TemplatesSetting):
     field_template_name = "components/field.html"
 
 
-def posted(request: HttpRequest) -> Any:
-    """What was posted, for a form's `data`; None for a page that is only looked at."""
-    return request.POST if request.method == "POST" else None
+def posted(request: HttpRequest) -> tuple[Any, Any]:
+    """What was posted, for a form's `data` and `files`; None and None for a page that is only looked at."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)

@@ -240,3 +240,10 @@ def test_problems_are_told_in_the_language_of_the_reader(mixed, browse, ana):
     answer = browse(ana).get(reverse("customers:upload_template", args=[mixed.customer.tenant_id]))
 
     assert cells(answer) == [["Vorname", "Nachname", "Anzeigename", "E-Mail", "Statusaktualisierung"]]
+
+
+def test_the_upload_page_complains_of_nothing_before_a_file_was_sent(browse, ana, tailspin):
+    response = browse(ana).get(reverse("customers:upload", args=[tailspin.tenant_id]))
+
+    assert response.status_code == 200
+    assert "There is a problem" not in response.content.decode()

@@ -188,3 +188,13 @@ def test_a_person_without_a_picture_is_shown_by_initials(name, letters):
 @pytest.mark.parametrize(("percent", "heard"), [(0, "0"), (9, "0"), (10, "10"), (99, "90"), (100, "100")])
 def test_progress_is_told_to_screen_readers_in_tens(percent, heard):
     assert rendered("{{ percent|tens }}", percent=percent) == heard
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [("Irene", "Young", "Irene Young"), ("小明", "王", "王小明"), ("지민", "박", "박지민"), ("Uma", "", "Uma")],
+)
+def test_a_name_stands_in_the_order_of_its_script(first, last, name):
+    template = Template("{{ first|full_name:last }}")
+
+    assert template.render(Context({"first": first, "last": last})) == name

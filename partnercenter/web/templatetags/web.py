@@ -6,6 +6,7 @@ These tags are built into every template; nothing needs to be loaded.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +28,8 @@ register = Library()
 
 # Where a reader stands in a list; any other change of the address begins at the first page again.
 POSITION: Final = ("at",)
+
+EAST_ASIAN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 # A state is told by an icon and a word; this is the icon when a page gives none.
 ICON_OF_KIND: Final = {
@@ -203,6 +206,14 @@ def guid(value: UUID | str, label: str | Promise | None = None) -> SafeString:
 def badge(kind: str, label: str | Promise, picture: str = "") -> SafeString:
     """A state as icon and word. `kind` is good, warn, bad, info or plain; `picture` replaces its icon."""
     return format_html('<span class="badge {}">{}{}</span>', kind, icon(picture or ICON_OF_KIND[kind]), label)
+
+
+@register.filter
+def full_name(first_name: str, last_name: str) -> str:
+    """A person's name in the order of its script: 王小明, but Irene Young."""
+    if EAST_ASIAN.fullmatch(first_name + last_name):
+        return f"{last_name}{first_name}"
+    return f"{first_name} {last_name}".strip()
 
 
 @register.filter
