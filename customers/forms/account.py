@@ -42,6 +42,10 @@ class Difference:
     mine_first: bool
 
 
+def _text(label: Any, max_length: int, missing: Any, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=max_length, error_messages={"required": missing}, **options)
+
+
 class AccountForm(forms.Form):
     """Bill-to information with the rules of the product, section 5, for the country of the customer.
 
@@ -51,12 +55,20 @@ class AccountForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     second_look = forms.CharField(widget=forms.HiddenInput, required=False)
-    company_name = forms.CharField(label=gettext_lazy("Company name"), max_length=255)
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=50)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=50)
-    email = forms.CharField(label=gettext_lazy("Email"), max_length=254, widget=forms.EmailInput)
-    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40)
-    registration_id = forms.CharField(label=gettext_lazy("Organization registration ID"), max_length=50)
+    company_name = _text(gettext_lazy("Company name"), 255, gettext_lazy("Enter the name of the company."))
+    first_name = _text(gettext_lazy("First name"), 50, gettext_lazy("Enter the first name of the contact."))
+    last_name = _text(gettext_lazy("Last name"), 50, gettext_lazy("Enter the last name of the contact."))
+    email = _text(
+        gettext_lazy("Email"), 254, gettext_lazy("Enter the email address of the contact."), widget=forms.EmailInput
+    )
+    phone = _text(
+        gettext_lazy("Phone"), 40, gettext_lazy("Enter the phone number: companies of this country need one.")
+    )
+    registration_id = _text(
+        gettext_lazy("Organization registration ID"),
+        50,
+        gettext_lazy("Enter the registration ID: companies of this country need one."),
+    )
     culture = forms.ChoiceField(label=gettext_lazy("Language"))
 
     def __init__(self, data: Any = None, *, customer: Customer) -> None:

@@ -88,7 +88,7 @@ def test_saving_without_a_change_leaves_no_line_in_the_log(ana, tailspin, type_i
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("company_name", "", "This field is required."),
+        ("company_name", "", "Enter the name of the company."),
         ("company_name", "GmbH", "legal form"),
         ("company_name", "999", "repeat"),
         ("postal_code", "9805", "Enter one such as 95014."),
