@@ -106,10 +106,10 @@ FORM_RENDERER = "partnercenter.web.forms.Renderer"
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
 # ------------------------------------------------------------------------------ database and queue
-DATABASES = {
-    "default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.postgres_url(VAR))
-    | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-}
+_database = env.db_url_config(env.str("DATABASE_URL", default="") or embedded.postgres_url(VAR))
+# A worker that froze in the middle of a chunk must not hold its rows for ever.
+_database.setdefault("OPTIONS", {})["options"] = "-c idle_in_transaction_session_timeout=60s"
+DATABASES = {"default": _database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(VAR)
 # Throttles are counted in the database: a doorbell that is away must not open or close the door.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache"}}
