@@ -7,12 +7,13 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from partnercenter.directory.clouds import Feature
 from partnercenter.partners.access import StaffRequest
 from partnercenter.partners.navigation import Entry, links
 from partnercenter.partners.roles import Action
 
 SECTIONS: Final = (
-    Entry("customers:users", _("Users"), "users", Action.SEE_CUSTOMERS),
+    Entry("customers:users", _("Users"), "users", Action.SEE_CUSTOMERS, Feature.USERS_AND_LICENSES),
     Entry("customers:account", _("Account"), "account", Action.SEE_CUSTOMERS),
 )
 

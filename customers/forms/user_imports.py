@@ -28,9 +28,7 @@ class UploadForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, *, too_large: bool = False) -> None:
         super().__init__(data, files)
         if too_large:
-            self.fields["file"].error_messages["required"] = self.too_large
-
-    too_large = _("The file is larger than 25 MB. Divide it into several files and upload them one after the other.")
+            self.fields["file"].error_messages["required"] = TOO_LARGE
 
 
 class StartForm(forms.Form):

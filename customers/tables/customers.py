@@ -32,6 +32,8 @@ class CustomerTable(Table):
     def __init__(
         self, customers: QuerySet[Customer], request: HttpRequest, *, tags: Iterable[Tag], provider: bool
     ) -> None:
+        if provider:
+            customers = customers.select_related("reseller__tenant")
         super().__init__(customers, request, exclude=() if provider else ("reseller",))
         self.provider = provider
         vocabulary = {tag.pk: tag for tag in tags}

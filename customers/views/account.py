@@ -17,7 +17,7 @@ from customers.navigation import customer_context
 from customers.selectors.customers import account_of, customers_of, tags_on
 from customers.services.accounts import ChangedMeanwhile, bill_to_values, update_account
 from partnercenter.activity.models import Deed
-from partnercenter.activity.selectors import activity_of
+from partnercenter.activity.selectors import activity_of, newest_of
 from partnercenter.directory.addresses import formatted_lines
 from partnercenter.directory.countries import country_name, culture_choices
 from partnercenter.directory.phones import format_phone
@@ -74,11 +74,12 @@ def edit_account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
 
 
 def _conflict(request: StaffRequest, customer: Customer, form: AccountForm) -> HttpResponse:
-    saved = activity_of(request.partner, customer.tenant_id).filter(deed=Deed.ACCOUNT_CHANGED).first()
+    saved = activity_of(request.partner, customer.tenant_id).filter(deed=Deed.ACCOUNT_CHANGED)
     context = customer_context(request, customer) | {
         "form": form,
+        "saved_form": AccountForm(customer=customer),
         "differences": list(form.differences(customer)),
-        "saved": saved,
+        "saved": next(iter(newest_of(saved, 1)), None),
     }
     return render(request, "customers/conflict.html", context, status=409)
 

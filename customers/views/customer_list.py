@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from customers.forms.customer_list import SearchForm
 from customers.selectors.customers import customers_of, tags_of
 from customers.tables.customers import EXPORT_HEADER, CustomerTable, export_rows
+from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.exports import export_csv
@@ -26,6 +27,7 @@ def customers(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "table": table,
+        "users_offered": offers(partner.cloud, Feature.USERS_AND_LICENSES),
         "searching": bool(form.cleaned_data.get("q")),
         "export_denied": "" if request.staff.may(Action.EXPORT) else denial(Action.EXPORT),
     }

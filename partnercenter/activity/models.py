@@ -22,7 +22,6 @@ class Deed(models.TextChoices):
     USERS_CREATED = "users_created", _("Users created")
     JOB_CANCELED = "job_canceled", _("Job canceled")
     PASSWORDS_HANDED_OUT = "passwords_handed_out", _("Temporary passwords handed out")
-    LIST_EXPORTED = "list_exported", _("List exported")
     REFUSED = "refused", _("Refused: no permission")
 
 

@@ -110,7 +110,10 @@ def check_contact_email(address: str, own_domains: Iterable[str]) -> Problem | N
         validate_email(address)
     except ValidationError:
         return Problem("invalid", _("Enter a valid email address, for example name@example.com."))
-    domain = _plain_domain(address.rpartition("@")[2])
+    try:
+        domain = _plain_domain(address.rpartition("@")[2])
+    except UnicodeError:  # labels that no domain can have, such as an empty one between two full stops
+        return Problem("invalid", _("Enter a valid email address, for example name@example.com."))
     if _lies_in(domain, FORBIDDEN_MAIL_DOMAINS):
         return Problem(
             "microsoft",

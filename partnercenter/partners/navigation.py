@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import Action
 from partnercenter.partners.selectors import staff_of
@@ -18,12 +19,18 @@ from partnercenter.partners.selectors import staff_of
 
 @dataclass(frozen=True)
 class Entry:
-    """A place to go: the name of its URL, its words, its icon, and what one must be allowed to do (None: nothing)."""
+    """A place to go: the name of its URL, words, icon, what one must be allowed to do, what the cloud must have."""
 
     url_name: str
     label: str | Promise
     icon: str
     action: Action | None = None
+    feature: Feature | None = None
+
+    def is_for(self, staff: Staff) -> bool:
+        """Whether this person may go there, and whether there is such a place in the cloud of their partner."""
+        exists = self.feature is None or offers(staff.partner.cloud, self.feature)
+        return exists and (self.action is None or staff.may(self.action))
 
 
 @dataclass(frozen=True)
@@ -46,9 +53,9 @@ PORTAL: Final = (
 
 
 def links(entries: Iterable[Entry], staff: Staff, current: str, **kwargs: Any) -> Iterator[Link]:
-    """The entries this person may use. `current` is the URL name of the page, `kwargs` what the addresses need."""
+    """The entries for this person. `current` is the URL name of the page, `kwargs` what the addresses need."""
     for entry in entries:
-        if entry.action is None or staff.may(entry.action):
+        if entry.is_for(staff):
             url = reverse(entry.url_name, kwargs=kwargs)
             yield Link(url, entry.label, entry.icon, entry.url_name == current)
 

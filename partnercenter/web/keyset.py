@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +20,11 @@ SIZES: Final = (25, 50, 100)
 DEFAULT_SIZE: Final = 50
 # Totals are exact up to here; above it a page says “10,000+” (the product rules, section 4).
 COUNT_LIMIT: Final = 10_000
+# Cursors come from addresses, where anybody can write anything.
+LONGEST_CURSOR: Final = 2_000
+BEYOND_ANY_LIST: Final = 10**12
+# What no text in PostgreSQL holds: NUL, and halves of characters.
+UNSTORABLE: Final = frozenset(map(chr, (0, *range(0xD800, 0xE000))))
 
 
 @dataclass(frozen=True)
@@ -57,21 +61,23 @@ class Cursor:
     @classmethod
     def parse(cls, text: str, rows: QuerySet[Any], order: Order) -> Cursor | None:
         """Read a cursor from an address; None when it is not one of this list and order."""
+        if len(text) > LONGEST_CURSOR:
+            return None
         try:
             number, backwards, *position = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             fields = [rows.model._meta.get_field(name) for name in order.columns]
             values = tuple(field.to_python(value) for field, value in zip(fields, position, strict=True))
-        except (ValueError, TypeError, binascii.Error, ValidationError):
+        except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
             return None
-        fits = isinstance(number, int) and all(map(_can_be_compared, values))
+        fits = isinstance(number, int) and abs(number) < BEYOND_ANY_LIST and all(map(_can_be_compared, values))
         return cls(number, values, bool(backwards)) if fits else None
 
 
 def _can_be_compared(value: Any) -> bool:
-    """Whether the database takes a value: a moment with its zone, a text without NUL."""
+    """Whether the database takes a value: a moment with its zone, a text without NUL and halves of characters."""
     if isinstance(value, datetime):
         return timezone.is_aware(value)
-    return not isinstance(value, str) or "\x00" not in value
+    return not isinstance(value, str) or not set(value) & UNSTORABLE
 
 
 @dataclass(frozen=True)

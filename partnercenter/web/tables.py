@@ -44,8 +44,13 @@ class Table(django_tables2.Table):
         self.sort = self.sort_from(request.GET)
         self.size = page_size(request.GET)
         self.page = keyset_page(rows, self.order_from(request.GET), at=request.GET.get("at", ""), size=self.size)
-        self.total = count_up_to(rows)
+        self.total = self.page.last_number if self._is_all else count_up_to(rows)
         super().__init__(self.page.rows, *args, orderable=False, **kwargs)
+
+    @property
+    def _is_all(self) -> bool:
+        """Whether this page is the whole list, so that nothing is left to count."""
+        return self.page.previous is None and self.page.next is None
 
     @classmethod
     def sort_from(cls, params: Mapping[str, Any]) -> str:

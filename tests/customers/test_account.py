@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -98,6 +100,7 @@ def test_saving_without_a_change_leaves_no_line_in_the_log(ana, tailspin, type_i
         ("email", "casey@microsoft.com", "microsoft.com"),
         ("email", "casey@contoso.onmicrosoft.com", "your own organization"),
         ("email", "casey", "valid email address"),
+        ("email", "casey@a。。b.com", "valid email address"),
         ("phone", "12", "phone number"),
         ("first_name", "x" * 51, "50"),
     ],
@@ -163,6 +166,32 @@ def test_who_saves_second_sees_both_versions_and_picks_field_by_field(browse, an
     assert resolved.status_code == 302
     bill_to = saved(tailspin)
     assert (bill_to.city, bill_to.line1, bill_to.first_name) == ("Tacoma", "2 Pine Street", "Kim")
+
+
+def test_the_page_names_who_saved_last(ana, hugo, uri, tailspin, type_in, browse):
+    client = browse(ana)
+    opened = client.get(edit_url(tailspin)).context["form"]
+    type_in(ana, tailspin, city="Seattle")
+    type_in(hugo, tailspin, city="Spokane")
+
+    conflict = type_in(ana, tailspin, client=client, opened=opened, city="Tacoma")
+
+    assert conflict.context["saved"].actor == hugo.user
+
+
+def test_a_second_conflict_again_tells_whose_change_is_whose(ana, hugo, tailspin, type_in, browse):
+    client = browse(hugo)
+    opened = client.get(edit_url(tailspin)).context["form"]
+    type_in(ana, tailspin, line1="2 Pine Street")
+    first = type_in(hugo, tailspin, client=client, opened=opened, first_name="Kim")
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', first.content.decode()))
+    type_in(ana, tailspin, city="Seattle")
+
+    second = client.post(edit_url(tailspin), hidden | {"pick_first_name": "mine", "pick_line1": "theirs"})
+
+    mine_first = {difference.name: difference.mine_first for difference in second.context["differences"]}
+    assert second.status_code == 409
+    assert mine_first == {"city": False, "first_name": True}
 
 
 def test_nothing_is_overwritten_while_two_versions_stand_against_each_other(browse, ana, hugo, tailspin, type_in):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer, Tag
+from partnercenter.partners.roles import Role
 
 LIST = "/customers/"
 
@@ -209,3 +210,27 @@ def test_a_column_head_leads_to_the_other_direction_and_keeps_the_search(browse,
     links = [link.split('"')[0] for link in page.split('href="')[1:] if "sort=-name" in link.split('"')[0]]
     assert header.direction == "ascending"
     assert parse_qs(urlsplit(links[0].replace("&amp;", "&")).query) == {"q": ["o"], "size": ["25"], "sort": ["-name"]}
+
+
+def test_a_provider_sees_who_serves_each_customer_in_as_few_questions(
+    browse, northwind, adatum, make_staff, make_customer, django_assert_max_num_queries
+):
+    for number in range(30):
+        make_customer(northwind, f"Customer {number:02}", reseller=adatum)
+    client = browse(make_staff(northwind, "Nora", Role.GLOBAL_ADMIN))
+    client.get(LIST)
+
+    with django_assert_max_num_queries(8):
+        page = client.get(LIST).content.decode()
+
+    assert page.count("<td>Adatum</td>") == 30
+
+
+def test_a_cloud_that_has_no_users_here_shows_no_way_to_them(browse, make_partner, make_staff, make_customer):
+    federal = make_partner("Federal", cloud="usgov", suffix="onmicrosoft.us")
+    agency = make_customer(federal, "Agency", domain="agency.onmicrosoft.us")
+    client = browse(make_staff(federal, "Uma", Role.GLOBAL_ADMIN))
+
+    pages = [client.get(LIST), client.get(reverse("customers:account", args=[agency.tenant_id]))]
+
+    assert ["/users/" in page.content.decode() for page in pages] == [False, False]

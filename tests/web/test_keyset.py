@@ -1,3 +1,5 @@
+import base64
+
 import pytest
 
 from partnercenter.directory.models import Tenant
@@ -73,6 +75,24 @@ def test_a_row_added_before_the_page_does_not_move_it(tenants):
 )
 def test_a_cursor_that_does_not_fit_the_list_gives_the_first_page(tenants, cursor):
     page = keyset_page(Tenant.objects.all(), BY_NAME, at=str(cursor), size=3)
+
+    assert page.number == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '[1,false,"a",Infinity]',
+        '[1,false,1e999,"x"]',
+        '[1,false,"\\ud800","x"]',
+        "[" * 900,
+        f"[{'9' * 1000},false,1,1]",
+    ],
+)
+def test_an_address_that_somebody_made_up_gives_the_first_page(tenants, words):
+    at = base64.urlsafe_b64encode(words.encode()).decode()
+
+    page = keyset_page(Tenant.objects.all(), BY_NAME, at=at, size=3)
 
     assert page.number == 1
 
