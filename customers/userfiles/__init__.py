@@ -6,7 +6,7 @@ problems of the rows, with the help of `addresses` and `characters`; `results` w
 
 from customers.userfiles.columns import Column, column_title
 from customers.userfiles.limits import MAX_BYTES, MAX_EMAIL, MAX_NAME, MAX_ROWS
-from customers.userfiles.problems import Problem, ProblemCode, problem_sentence, problem_statuses
+from customers.userfiles.problems import Problem, ProblemCode, problem_sentence
 from customers.userfiles.reading import UserFile, UserRow, clean, read_user_file
 from customers.userfiles.results import result_csv, template_csv
 from customers.userfiles.rules import check_rows
@@ -25,7 +25,6 @@ __all__ = [
     "clean",
     "column_title",
     "problem_sentence",
-    "problem_statuses",
     "read_user_file",
     "result_csv",
     "template_csv",

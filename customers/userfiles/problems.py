@@ -1,6 +1,6 @@
 """What can be wrong with a row, and the sentences that say so."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -111,12 +111,3 @@ def problem_sentence(code: ProblemCode | str, column: Column | str | None = None
     words["limit"] = str(MAX_EMAIL if column == Column.EMAIL else MAX_NAME)
     words["local"] = str(MAX_LOCAL_PART)
     return str(_SENTENCES[ProblemCode(code)]) % words
-
-
-def problem_statuses(problems: Iterable[Problem]) -> dict[int, str]:
-    """All sentences of each row that has problems, by the number of the row: what its status column says."""
-    statuses: dict[int, str] = {}
-    for problem in problems:
-        before = statuses.get(problem.number)
-        statuses[problem.number] = f"{before} {problem.sentence}" if before else problem.sentence
-    return statuses
