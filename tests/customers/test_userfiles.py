@@ -12,7 +12,6 @@ from partnercenter.csvfiles import csv_lines
 from partnercenter.errors import Refused
 
 HEADER = ["First name", "Last name", "Display name", "Email", "Status update"]
-DOMAINS = ["contoso.com", "contoso.onmicrosoft.com"]
 
 
 def uploaded(text):
@@ -134,7 +133,8 @@ def test_the_template_is_the_header_in_the_language_of_the_reader(language, head
 def test_a_filled_template_of_every_language_is_read(language):
     content = template_csv(language) + b"Anna,Smith,Anna Smith,anna@contoso.com,\r\n"
 
-    assert check(*read_user_file(content).rows) == []
+    names = [row.display_name for row in read_user_file(content).rows]
+    assert names == ["Anna Smith"]
 
 
 def test_the_result_is_the_uploaded_file_with_its_status_column_filled():
