@@ -18,6 +18,7 @@ class CustomerTable(Table):
     """Customers of one partner; only a provider's list has a column for the reseller."""
 
     row_template = "customers/_row.html"
+    css_class = "customers"
     orders = ORDERS
     default_order = "name"
 
