@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter import embedded
@@ -21,10 +22,17 @@ env = environ.Env()
 VAR = Path(env.str("VAR", default=str(BASE_DIR / "var"))).resolve()
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 SECURE = PUBLIC_URL.startswith("https://")
-SECRET_KEY = env.str("SECRET_KEY", default="") or embedded.secret_key(VAR)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if env.str("DATABASE_URL", default="") and not DEMO:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not given, and every process would make its own. Make one and give it to all of them: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+        )
+    SECRET_KEY = embedded.secret_key(VAR)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
@@ -112,7 +120,14 @@ _database.setdefault("OPTIONS", {})["options"] = "-c idle_in_transaction_session
 DATABASES = {"default": _database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(VAR)
 # Throttles are counted in the database: a doorbell that is away must not open or close the door.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "throttle_cache",
+        # Beyond it those that have ended go first. Each new one counts them: 100,000 take a few milliseconds.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
@@ -186,8 +201,11 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Whose address throttles count and the list of sessions shows: the one that the outermost proxy of ours saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", default=1) if BEHIND_PROXY else 0
 
 CSRF_FAILURE_VIEW = "partnercenter.web.errors.csrf_failure"
 
