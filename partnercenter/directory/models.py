@@ -60,6 +60,7 @@ class TenantRole(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, principal_name: str, password: str | None = None, **fields: Any) -> User:
+        fields["email"] = fields.get("email", "").lower()
         user = self.model(principal_name=principal_name.lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -72,7 +73,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in: partner staff and people of customers alike.
 
-    `principal_name` is the name to sign in with, always lower case; `email` is where mail goes. A user
+    `principal_name` is the name to sign in with, `email` is where mail goes; both are always lower case. A user
     without a password cannot sign in until a temporary password was handed out; `must_change_password`
     asks for an own one at the first sign-in, `password_ends_at` ends a temporary one (the product rules,
     section 10). Operators of the installation have no tenant.
@@ -117,6 +118,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(principal_name=Lower("principal_name")), name="principal_names_are_lower_case"
             ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="mail_addresses_are_lower_case"),
         ]
         indexes = [
             models.Index(fields=["tenant", "display_name", "id"], name="users_of_a_tenant_by_name"),

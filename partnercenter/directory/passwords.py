@@ -31,14 +31,18 @@ def new_temporary_password() -> str:
 class TemporaryPasswordHasher(BasePasswordHasher):
     """One keyed round, for passwords that carry at least 80 random bits: there is nothing to guess.
 
-    It is not the preferred hasher, so that Django stores argon2id as soon as the password was used once.
+    It is not the preferred hasher, so that Django stores argon2id as soon as the password was used once. While
+    the secret key is being changed, those handed out under `SECRET_KEY_FALLBACKS` are still known.
     Never give it a password that a person has chosen.
     """
 
     algorithm = "temporary"
 
     def encode(self, password: str, salt: str) -> str:
-        key = hashlib.sha256(b"temporary password" + settings.SECRET_KEY.encode()).digest()
+        return self._encode(password, salt, settings.SECRET_KEY)
+
+    def _encode(self, password: str, salt: str, secret_key: str) -> str:
+        key = hashlib.sha256(b"temporary password" + secret_key.encode()).digest()
         digest = hmac.new(key, (salt + password).encode(), hashlib.sha256).hexdigest()
         return f"{self.algorithm}${salt}${digest}"
 
@@ -47,7 +51,9 @@ class TemporaryPasswordHasher(BasePasswordHasher):
         return {"algorithm": algorithm, "salt": salt, "hash": digest}
 
     def verify(self, password: str, encoded: str) -> bool:
-        return constant_time_compare(encoded, self.encode(password, self.decode(encoded)["salt"]))
+        salt = self.decode(encoded)["salt"]
+        keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        return any(constant_time_compare(encoded, self._encode(password, salt, key)) for key in keys)
 
     def safe_summary(self, encoded: str) -> dict[Any, Any]:
         decoded = self.decode(encoded)

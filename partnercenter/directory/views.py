@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from partnercenter.directory.models import User
+from partnercenter.directory.services import set_preferences
 from partnercenter.web.access import public
 
 
@@ -30,7 +31,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST)
     chosen = form.chosen() if form.is_valid() else {}
     if request.user.is_authenticated and chosen:
-        User.objects.filter(pk=request.user.pk).update(**chosen)
+        set_preferences(request.user, chosen)
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()

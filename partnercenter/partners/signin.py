@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnercenter.directory.models import User
 from partnercenter.directory.passwords import TemporaryPasswordHasher
+from partnercenter.partners.models import Staff
 
 
 class Backend(AuthenticationBackend):
@@ -50,11 +51,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """Stop whoever knows a temporary password that has ended: allauth itself asks only whether they are active."""
-        if user.password_has_ended():
+        """Stop who knows a temporary password that has ended, and removed staff: allauth asks only who is active."""
+        if why := _why_not(user):
             request.session.flush()
-            ended = _("Your temporary password has ended. Ask an administrator of your organization for a new one.")
-            messages.error(request, str(ended))
+            messages.error(request, why)
             return redirect("account_login")
         answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return answer
@@ -71,8 +71,19 @@ class AccountAdapter(DefaultAccountAdapter):
         user.password_ends_at = None
         super().set_password(user, password)
 
-    def get_client_ip(self, request: HttpRequest) -> str:
-        return str(request.META.get("REMOTE_ADDR", ""))
+
+def removal(staff: Staff) -> str:
+    """The sentence for somebody who was removed from the staff of a partner."""
+    sentence = _("You are no longer on the staff of %(partner)s, so you cannot sign in. Ask a Global admin there.")
+    return str(sentence) % {"partner": staff.partner}
+
+
+def _why_not(user: User) -> str:
+    """Why somebody who knows the password may not sign in all the same; nothing for anybody else."""
+    if user.password_has_ended():
+        return str(_("Your temporary password has ended. Ask an administrator of your organization for a new one."))
+    removed = Staff.objects.filter(user=user).exclude(removed_at=None).select_related("partner__tenant").first()
+    return removal(removed) if removed else ""
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -83,6 +94,10 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return _vault().decrypt(encrypted_text.encode()).decode()
+
+    def rotate(self, encrypted_text: str) -> str:
+        """The same secret, encrypted with the key of today."""
+        return _vault().rotate(encrypted_text.encode()).decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}

@@ -65,6 +65,15 @@ def test_a_hash_is_worth_nothing_under_another_key(settings):
     assert not check_password(password, stored)
 
 
+def test_a_password_handed_out_under_the_key_before_is_known_while_that_key_counts(settings):
+    password = new_temporary_password()
+    stored = hash_temporary_password(password)
+    settings.SECRET_KEY_FALLBACKS = ["an even older key", settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key"
+
+    assert [check_password(guess, stored) for guess in (password, "wrong")] == [True, False]
+
+
 def test_what_an_administrator_sees_of_a_hash_is_masked():
     stored = hash_temporary_password(new_temporary_password())
 

@@ -63,13 +63,18 @@ def test_a_role_that_was_taken_away_is_gone_at_the_next_click(ana, browse):
     assert (before, visitor.get("/activity/").status_code) == (200, 403)
 
 
-def test_removed_staff_are_strangers_at_the_next_click(ana, browse):
+def test_removed_staff_are_signed_out_at_the_next_click_and_read_why(ana, browse):
     visitor = browse(ana)
     before = visitor.get("/jobs/").status_code
     ana.removed_at = ana.partner.created_at
     ana.save()
 
-    assert (before, visitor.get("/jobs/").status_code) == (200, 403)
+    answer = visitor.get("/jobs/", follow=True)
+
+    assert (before, answer.redirect_chain) == (200, [("/accounts/login/?next=/jobs/", 302)])
+    assert [str(message) for message in answer.context["messages"]] == [
+        "You are no longer on the staff of Contoso, so you cannot sign in. Ask a Global admin there."
+    ]
 
 
 def test_the_navigation_holds_only_what_a_person_may_use(ana, hugo, browse):

@@ -1,10 +1,19 @@
 """A session ends: after idle minutes, after hours in any case."""
 
+import re
 import time
+import uuid
 
 import pytest
+from django.conf import settings as configured
+from django.http import HttpResponse
+from django.urls import include, path, reverse
 
-from partnercenter.partners.sessions import RESOLUTION_SECONDS
+from partnercenter.directory.models import User
+from partnercenter.jobs.models import Job
+from partnercenter.jobs.services import enqueue
+from partnercenter.partners.sessions import POLLED, RESOLUTION_SECONDS
+from partnercenter.urls import urlpatterns as portal
 
 
 @pytest.fixture
@@ -66,3 +75,69 @@ def test_signing_in_again_begins_a_new_session(visitor, ana, settings):
     visitor.force_login(ana.user)
 
     assert [visitor.get("/jobs/").status_code for _ in range(2)] == [200, 200]
+
+
+@pytest.fixture
+def job(tailspin, ana):
+    """A job that waits, so that its page asks again and again."""
+    return enqueue(
+        Job.Kind.USER_IMPORT,
+        subject_id=uuid.uuid4(),
+        subject="users.csv",
+        total=3,
+        url="/",
+        customer=tailspin,
+        actor=ana.user,
+    )
+
+
+@pytest.mark.parametrize("name", ["jobs:list", "jobs:progress"])
+def test_a_page_that_asks_by_itself_keeps_no_session_alive(visitor, job, settings, name):
+    address = reverse(name, args=[] if name == "jobs:list" else [job.pk])
+    shift(visitor, seen=settings.SESSION_IDLE_SECONDS - 60)
+    seen = visitor.session["seen"]
+
+    answer = visitor.get(address, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, visitor.session["seen"]) == (200, seen)
+
+
+def test_a_click_on_the_list_of_jobs_keeps_the_session_alive(visitor, settings):
+    shift(visitor, seen=settings.SESSION_IDLE_SECONDS - 60)
+
+    visitor.get("/jobs/")
+
+    assert time.time() - visitor.session["seen"] < 60
+
+
+def test_everything_that_pages_ask_by_themselves_is_known():
+    asks = r'hx-get="(?:{% url \'([\w:]+)\'|{{ request.get_full_path }})[^"]*" hx-trigger="every'
+    templates = {place: place.read_text() for place in (configured.BASE_DIR / "templates").rglob("*.html")}
+
+    found = {
+        name or f"{place.parent.name}:list" for place, text in templates.items() for name in re.findall(asks, text)
+    }
+
+    assert sum(text.count('hx-trigger="every') for text in templates.values()) == len(found)
+    assert found == set(POLLED)
+
+
+class Pages:
+    """The portal, and an app whose pages are named like those that are always open."""
+
+    names = ("preferences", "mfa_index", "account_change_password")
+    others = [path(f"{name}/", lambda request: HttpResponse("others"), name=name) for name in names]
+    urlpatterns = [*portal, path("others/", include((others, "others")))]
+
+
+@pytest.mark.parametrize("name", Pages.names)
+@pytest.mark.parametrize("lack", ["own password", "second factor"])
+def test_only_the_pages_of_signing_in_are_open_before_it_is_finished(visitor, ana, settings, name, lack):
+    settings.ROOT_URLCONF = Pages
+    settings.SECOND_FACTOR_REQUIRED = lack == "second factor"
+    User.objects.filter(pk=ana.user_id).update(must_change_password=lack == "own password")
+
+    answer = visitor.get(reverse(f"others:{name}"))
+
+    then = {"own password": "account_change_password", "second factor": "mfa_index"}
+    assert (answer.status_code, answer["Location"]) == (302, reverse(then[lack]))

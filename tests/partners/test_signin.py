@@ -4,18 +4,20 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from cryptography.fernet import InvalidToken
+from django.core import mail
+from django.core.cache import cache
+from django.core.management import call_command
 from django.utils import timezone
 
 from partnercenter.directory.models import User
 from partnercenter.directory.passwords import hash_temporary_password, new_temporary_password
+from partnercenter.partners.models import Staff
 from tests.conftest import PASSWORD
+from tests.factors import code_of, with_app
 
 MISMATCH = "The name or the password is not right. Check both and try again."
 OWN = "an own and long enough secret"
@@ -51,10 +53,6 @@ def newcomer(tailspin):
         password_ends_at=timezone.now() + timedelta(days=90),
     )
     return user, password
-
-
-def code_of(secret):
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +107,26 @@ def test_blocked_and_deleted_people_cannot_sign_in(sign_in, client, ana, change)
     sign_in("ana@contoso.onmicrosoft.com")
 
     assert signed_in(client) is None
+
+
+def test_removed_staff_cannot_sign_in_and_read_why(sign_in, client, ana):
+    Staff.objects.filter(pk=ana.pk).update(removed_at=timezone.now())
+
+    answer = sign_in("ana@contoso.onmicrosoft.com")
+
+    page = client.get(answer["Location"])
+    assert (answer["Location"], signed_in(client)) == ("/accounts/login/", None)
+    assert [str(message) for message in page.context["messages"]] == [
+        "You are no longer on the staff of Contoso, so you cannot sign in. Ask a Global admin there."
+    ]
+
+
+def test_the_link_to_a_new_password_comes_for_an_address_in_any_case(client, db):
+    User.objects.create_user("kim@tailspintoys.com", PASSWORD, email="Kim@Tailspintoys.com", display_name="Kim")
+
+    client.post("/accounts/password/reset/", {"email": "KIM@tailspintoys.com"})
+
+    assert [message.to for message in mail.outbox] == [["kim@tailspintoys.com"]]
 
 
 @pytest.mark.parametrize("change", [{"blocked_at": timezone.now()}, {"deleted_at": timezone.now()}])
@@ -227,8 +245,7 @@ def test_people_of_a_customer_need_no_second_factor(settings, carla, browse):
 
 def test_staff_with_a_second_factor_are_asked_for_it(settings, sign_in, client, ana):
     settings.SECOND_FACTOR_REQUIRED = True
-    secret = generate_totp_secret()
-    TOTP.activate(ana.user, secret)
+    secret = with_app(ana)
 
     answer = sign_in("ana@contoso.onmicrosoft.com")
     between = signed_in(client)
@@ -239,9 +256,78 @@ def test_staff_with_a_second_factor_are_asked_for_it(settings, sign_in, client, 
 
 
 def test_the_secret_of_a_second_factor_is_not_stored_as_it_is(ana):
-    secret = generate_totp_secret()
-
-    TOTP.activate(ana.user, secret)
+    secret = with_app(ana)
 
     stored = Authenticator.objects.get(type=Authenticator.Type.TOTP).data["secret"]
     assert (stored == secret, TOTP(Authenticator.objects.get()).validate_code(code_of(secret))) == (False, True)
+
+
+@pytest.fixture
+def behind_a_proxy(settings, client):
+    """Sign in through our proxy, which adds the address it was asked from to what the browser claims."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def sign_in(login, password, *, address):
+        headers = {"X-Forwarded-For": f"6.6.6.6, {address}"}
+        return client.post("/accounts/login/", {"login": login, "password": password}, headers=headers)
+
+    return sign_in
+
+
+def test_who_guesses_passwords_locks_nobody_else_out(behind_a_proxy, client, ana):
+    guesses = [behind_a_proxy(f"nobody{n}@contoso.com", "wrong", address="192.0.2.1") for n in range(12)]
+
+    behind_a_proxy("ana@contoso.onmicrosoft.com", PASSWORD, address="192.0.2.2")
+
+    assert guesses[-1].context["form"].non_field_errors() == ["Too many failed login attempts. Try again later."]
+    assert signed_in(client) == "ana@contoso.onmicrosoft.com"
+
+
+def test_people_see_in_their_sessions_where_they_signed_in_from(behind_a_proxy, ana):
+    behind_a_proxy("ana@contoso.onmicrosoft.com", PASSWORD, address="192.0.2.2")
+
+    assert [session.ip for session in UserSession.objects.all()] == ["192.0.2.2"]
+
+
+def test_without_a_proxy_what_a_browser_claims_of_its_address_does_not_count(client, ana):
+    client.post(
+        "/accounts/login/",
+        {"login": "ana@contoso.onmicrosoft.com", "password": PASSWORD},
+        headers={"X-Forwarded-For": "192.0.2.2"},
+    )
+
+    assert [session.ip for session in UserSession.objects.all()] == ["127.0.0.1"]
+
+
+def test_counters_of_throttles_do_not_push_each_other_out(db):
+    for number in range(400):
+        cache.set(f"counter{number}", 1, timeout=60)
+
+    assert [cache.get(f"counter{number}") for number in range(400)] == [1] * 400
+
+
+@pytest.fixture
+def factors_under_an_old_key(settings, ana):
+    """An app and recovery codes of Ana, made before the secret key was changed: secret and codes."""
+    secret, codes = with_app(ana), RecoveryCodes.activate(ana.user).generate_codes()
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "the key from now on"
+    return secret, codes
+
+
+def test_second_factors_outlive_the_old_key_once_they_are_rotated(factors_under_an_old_key, settings, capsys):
+    secret, codes = factors_under_an_old_key
+
+    call_command("rotate_secrets")
+
+    settings.SECRET_KEY_FALLBACKS = []
+    assert capsys.readouterr().out == "2 second factors are encrypted with the key of today.\n"
+    assert TOTP(Authenticator.objects.get(type="totp")).validate_code(code_of(secret))
+    assert RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).generate_codes() == codes
+
+
+def test_second_factors_that_are_not_rotated_end_with_the_old_key(factors_under_an_old_key, settings):
+    settings.SECRET_KEY_FALLBACKS = []
+
+    with pytest.raises(InvalidToken):
+        TOTP(Authenticator.objects.get(type="totp")).validate_code("123456")

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['tenant', 'display_name', 'id'], name='users_of_a_tenant_by_name'), models.Index(fields=['email'], name='users_by_mail_address')],
-                'constraints': [models.UniqueConstraint(fields=('principal_name',), name='principal_names_are_unique'), models.CheckConstraint(condition=models.Q(('principal_name', django.db.models.functions.text.Lower('principal_name'))), name='principal_names_are_lower_case')],
+                'constraints': [models.UniqueConstraint(fields=('principal_name',), name='principal_names_are_unique'), models.CheckConstraint(condition=models.Q(('principal_name', django.db.models.functions.text.Lower('principal_name'))), name='principal_names_are_lower_case'), models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='mail_addresses_are_lower_case')],
             },
         ),
     ]
