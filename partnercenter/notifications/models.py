@@ -52,14 +52,17 @@ class Notification(models.Model):
 
 
 class Mail(models.Model):
-    """A mail on its way out: kept until the mail server has taken it, tried again with growing pauses."""
+    """A mail on its way out: kept until the mail server has taken it, tried again with growing pauses.
+
+    `body` and `html` are blank once it was sent.
+    """
 
     PAUSES: ClassVar = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
 
     sender = models.CharField(max_length=320)
     recipients = ArrayField(models.CharField(max_length=320))
     subject = models.CharField(max_length=998)
-    body = models.TextField()
+    body = models.TextField(blank=True)
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

@@ -11,7 +11,7 @@ import smtplib
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
@@ -28,10 +28,13 @@ class Outbox(BaseEmailBackend):
     """Django's mail backend that writes rows."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Keep the messages. Raises ValueError for one of which the row would lose something."""
+        for message in email_messages:
+            _refuse_what_would_be_lost(message)
         mails = [
             Mail(
                 sender=message.from_email,
-                recipients=message.recipients(),
+                recipients=list(message.to),
                 subject=str(message.subject),
                 body=str(message.body),
                 html=_html_of(message),
@@ -42,9 +45,23 @@ class Outbox(BaseEmailBackend):
         return len(Mail.objects.bulk_create(mails))
 
 
+def _refuse_what_would_be_lost(message: EmailMessage) -> None:
+    """Rows keep recipients, plain words and one version in HTML. A copy that is kept as a recipient shows everybody."""
+    lost = [name for name in ("cc", "bcc", "reply_to", "attachments") if getattr(message, name)]
+    if message.content_subtype != "plain":
+        lost.append("content_subtype")
+    if [kind for _content, kind in _alternatives_of(message)] not in ([], ["text/html"]):
+        lost.append("alternatives")
+    if lost:
+        raise ValueError(f"The outbox does not keep {', '.join(lost)} of a mail")
+
+
 def _html_of(message: EmailMessage) -> str:
-    alternatives = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
-    return next((str(content) for content, kind in alternatives if kind == "text/html"), "")
+    return next((str(content) for content, _kind in _alternatives_of(message)), "")
+
+
+def _alternatives_of(message: EmailMessage) -> list[tuple[Any, str]]:
+    return list(message.alternatives) if isinstance(message, EmailMultiAlternatives) else []
 
 
 # What a mail server says about one mail; any other trouble is its own, and the next mail would not fare better.
@@ -67,8 +84,9 @@ def deliver(limit: int = 100) -> int:
     """Send what is due, oldest first, at most `limit` mails; returns how many the mail server took.
 
     Each mail is locked while it is sent, so that two workers never send the same one. A mail that the server
-    refuses waits longer each time and holds up no other; when the server is away the rest waits for the next
-    call. No mail is ever thrown away.
+    refuses, or that cannot be written, waits longer each time and holds up no other; when the server is away the
+    rest waits for the next call. No mail is ever thrown away; of one that was sent only the words are, as they
+    may hold a link that opens an account.
     """
     sent = 0
     for _ in range(limit):
@@ -90,14 +108,22 @@ def _send(mail: Mail) -> _Outcome:
     try:
         _hand_over(mail)
     except _ABOUT_THE_MAIL as error:
-        _keep(mail, error, Mail.PAUSES[min(mail.attempts, len(Mail.PAUSES)) - 1])
+        _keep(mail, error, _pause_after(mail.attempts))
         return _Outcome.REFUSED
     except OSError as error:  # smtplib's errors are OSErrors, and so is a server that is away
         _keep(mail, error, Mail.PAUSES[0])
         return _Outcome.SERVER_AWAY
-    mail.sent_at, mail.last_error = timezone.now(), ""
-    mail.save(update_fields=["sent_at", "last_error", "attempts"])
+    except Exception as error:
+        logger.exception("mail %s was not sent: an unexpected error", mail.pk)
+        _keep(mail, error, _pause_after(mail.attempts))
+        return _Outcome.REFUSED
+    mail.sent_at, mail.last_error, mail.body, mail.html = timezone.now(), "", "", ""
+    mail.save(update_fields=["sent_at", "last_error", "body", "html", "attempts"])
     return _Outcome.SENT
+
+
+def _pause_after(attempts: int) -> timedelta:
+    return Mail.PAUSES[min(attempts, len(Mail.PAUSES)) - 1]
 
 
 def _hand_over(mail: Mail) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.mail import EmailMultiAlternatives, send_mail
+from django.core.mail.backends.filebased import EmailBackend
 from django.db import transaction
 from django.utils import timezone
 
@@ -141,6 +142,57 @@ def test_a_mail_that_cannot_be_written_holds_up_no_other(server):
     write("Second")
 
     assert (deliver(), subjects(server())) == (1, ["Second"])
+
+
+class Stumbling(EmailBackend):
+    """A transport with a fault that one mail brings to light."""
+
+    def send_messages(self, messages):
+        if messages[0].subject == "First":
+            raise LookupError("unknown encoding: klingon")
+        return super().send_messages(messages)
+
+
+def test_a_mail_at_which_the_transport_stumbles_waits_and_holds_up_no_other(server, settings, caplog):
+    settings.MAIL_TRANSPORT = f"{__name__}.Stumbling"
+    write("First")
+    write("Second")
+
+    assert (deliver(), subjects(server()), waits()) == (1, ["Second"], [1])
+    assert Mail.objects.get(subject="First").last_error == "unknown encoding: klingon"
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [LookupError]
+
+
+def test_the_words_of_a_mail_are_forgotten_when_it_was_sent(server):
+    message = EmailMultiAlternatives("Both", "a link", None, ["bill@contoso.onmicrosoft.com"])
+    message.attach_alternative("<a>a link</a>", "text/html")
+    message.send()
+
+    deliver()
+
+    mail = Mail.objects.get()
+    assert (mail.body, mail.html, mail.subject, mail.recipients) == ("", "", "Both", ["bill@contoso.onmicrosoft.com"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cc", ["ana@contoso.onmicrosoft.com"]),
+        ("bcc", ["ana@contoso.onmicrosoft.com"]),
+        ("reply_to", ["ana@contoso.onmicrosoft.com"]),
+        ("attachments", [("users.csv", "Email", "text/csv")]),
+        ("content_subtype", "html"),
+        ("alternatives", [("BEGIN:VCALENDAR", "text/calendar")]),
+    ],
+)
+def test_a_mail_of_which_something_would_be_lost_is_refused_before_it_is_kept(name, value):
+    message = EmailMultiAlternatives("First", "Hello", None, ["bill@contoso.onmicrosoft.com"])
+    setattr(message, name, value)
+
+    with pytest.raises(ValueError, match=f"The outbox does not keep {name} of a mail"):
+        message.send()
+
+    assert Mail.objects.count() == 0
 
 
 def test_a_mail_that_waits_is_not_sent_before_its_time(server):

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('sender', models.CharField(max_length=320)),
                 ('recipients', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), size=None)),
                 ('subject', models.CharField(max_length=998)),
-                ('body', models.TextField()),
+                ('body', models.TextField(blank=True)),
                 ('html', models.TextField(blank=True)),
                 ('headers', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
