@@ -10,8 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from partnercenter import embedded
 
@@ -36,6 +38,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # ------------------------------------------------------------------------------------ what it is
 ROOT_URLCONF = "partnercenter.urls"
@@ -115,8 +118,18 @@ DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
 # ------------------------------------------------------------------------------ database and queue
 _database = env.db_url_config(env.str("DATABASE_URL", default="") or embedded.postgres_url(VAR))
-# A worker that froze in the middle of a chunk must not hold its rows for ever.
-_database.setdefault("OPTIONS", {})["options"] = "-c idle_in_transaction_session_timeout=60s"
+# A worker that froze in the middle of a chunk holds its rows no longer than its lease, nor does a machine that is
+# lost; and a database that is lost is noticed as soon. Unix sockets take no notice of the numbers of seconds.
+_given = _database.get("OPTIONS", {})
+_database["OPTIONS"] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    **_given,
+    "options": "-c idle_in_transaction_session_timeout=30s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 "
+    f"-c tcp_keepalives_count=3 {_given.get('options', '')}",
+}
 DATABASES = {"default": _database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(VAR)
 # Throttles are counted in the database: a doorbell that is away must not open or close the door.
@@ -135,16 +148,32 @@ CELERY_TASK_DEFAULT_QUEUE = "partnercenter"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A page that rings the doorbell waits a second at most; the sweep sends again what was not heard.
+# A page that rings the doorbell waits a second for its bell and tries once: the sweep sends again what was not heard.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 5,
+    "socket_timeout": 1,
     "socket_connect_timeout": 1,
     "retry_on_timeout": False,
+    "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# The clock has a queue of its own, so that it need not stand in line behind jobs; a tick is stale at the next one.
+CELERY_TASK_QUEUES = [Queue("partnercenter"), Queue("clock")]
 CELERY_BEAT_SCHEDULE = {
-    "send what is due": {"task": "jobs.sweep", "schedule": 30.0},
-    "deliver mail": {"task": "notifications.deliver", "schedule": 30.0},
+    "send what is due": {
+        "task": "jobs.sweep",
+        "schedule": 30.0,
+        "options": {"queue": "clock", "expires": 30},
+    },
+    "deliver mail": {
+        "task": "notifications.deliver",
+        "schedule": 30.0,
+        "options": {"queue": "clock", "expires": 30},
+    },
+    "forget sessions that have ended": {
+        "task": "jobs.clear_sessions",
+        "schedule": crontab(hour=3, minute=0),
+        "options": {"queue": "clock", "expires": 3600},
+    },
 }
 # What a job's kind means is registered by name, so that the platform need not import the apps above it.
 JOB_HANDLERS = {
@@ -196,7 +225,7 @@ LANGUAGE_COOKIE_NAME = "language"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_REFERRER_POLICY = "same-origin"

@@ -23,11 +23,13 @@ class Job(Stateful):
     The row owns the truth; the queue carries only its id. Whoever works on it holds a lease: `lease_number`
     grows with each one, so that a worker that was frozen and wakes up finds that the job is no longer its own.
     `attempts` counts how often the chunk it is at was begun, and is written before the work: a job that kills
-    its worker is given up after `MAX_ATTEMPTS`.
+    its worker is given up after `MAX_ATTEMPTS`. `rung_at` says when the sweep last sent it; it is empty as long
+    as the sweep has not, or not since a worker took it.
     """
 
     MAX_ATTEMPTS: ClassVar = 3
     LEASE: ClassVar = timedelta(seconds=30)
+    RING_AGAIN: ClassVar = timedelta(seconds=60)
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Waiting")
@@ -47,7 +49,7 @@ class Job(Stateful):
         Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELED, Status.FAILED}),
         Status.RUNNING: frozenset({Status.QUEUED, Status.DONE, Status.FAILED, Status.CANCELED}),
         Status.DONE: frozenset(),
-        Status.FAILED: frozenset({Status.QUEUED}),
+        Status.FAILED: frozenset(),
         Status.CANCELED: frozenset(),
     }
 
@@ -76,6 +78,7 @@ class Job(Stateful):
     lease_number = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    rung_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

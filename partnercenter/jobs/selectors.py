@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models.functions import Greatest
 
 from partnercenter.jobs.models import Job
 from partnercenter.partners.models import Partner
@@ -26,6 +28,33 @@ def open_jobs_of(partner: Partner) -> QuerySet[Job]:
     """The jobs of a partner that wait or run, the newest one first."""
     unfinished = jobs_of(partner).filter(status__in=(Job.Status.QUEUED, Job.Status.RUNNING))
     return unfinished.order_by("-created_at", "-id")
+
+
+def due(now: datetime) -> QuerySet[Job]:
+    """Jobs that should be worked on at `now` and that nobody holds, the one that waits longest first."""
+    open_jobs = Job.objects.filter(status__in=(Job.Status.QUEUED, Job.Status.RUNNING), due_at__lte=now)
+    return open_jobs.filter(Q(leased_until=None) | Q(leased_until__lt=now)).order_by("due_at")
+
+
+def due_and_not_rung(now: datetime) -> QuerySet[Job]:
+    """Due jobs that the workers have not heard of for `RING_AGAIN`; those that were never rung come first.
+
+    Nobody starves, however many wait: a job that was rung goes to the end of the row.
+    """
+    quiet = due(now).filter(Q(rung_at=None) | Q(rung_at__lte=now - Job.RING_AGAIN))
+    return quiet.order_by(F("rung_at").asc(nulls_first=True), "due_at")
+
+
+def oldest_due_seconds(now: datetime) -> float | None:
+    """How long the oldest due job has been waiting for a worker, in seconds; None when no job waits."""
+    since: datetime | None = due(now).aggregate(since=Min(Greatest("due_at", "leased_until")))["since"]
+    return (now - since).total_seconds() if since else None
+
+
+def count_by_status() -> dict[str, int]:
+    """How many jobs of all partners are in each state; every state is named."""
+    counted = dict(Job.objects.order_by().values_list("status").annotate(Count("pk")))
+    return {status: counted.get(status, 0) for status in Job.Status.values}
 
 
 def action_to_cancel(job: Job) -> Action:

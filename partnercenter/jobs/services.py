@@ -14,19 +14,20 @@ from typing import Any, Final, NamedTuple
 from celery import current_app
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError as QueueAway
+from psycopg2.errors import LockNotAvailable
 
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import Account, record
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
+from partnercenter.jobs.selectors import due, due_and_not_rung
 from partnercenter.partners.models import Partner
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,15 @@ logger = logging.getLogger(__name__)
 # What a line of the log tells of a job; translated when it is read.
 SUBJECT: Final = gettext_noop("Job")
 PROCESSED: Final = gettext_noop("Processed")
+
+# A message that waited this long has been sent again by the sweep; workers drop it unread.
+MESSAGE_SECONDS: Final = 300
+
+# How long somebody who cancels waits for the chunk that holds the row; a frozen one must not hang the page.
+CANCEL_WAITS: Final = "2s"
+
+# After trouble of the database, which is nobody's fault.
+DATABASE_PAUSE: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -111,7 +121,7 @@ def enqueue(
 def ring(job_id: uuid.UUID) -> bool:
     """Tell the workers of a job. False when the queue is away, which is no error: the sweep sends what is due."""
     try:
-        current_app.send_task("jobs.run", [str(job_id)])
+        current_app.send_task("jobs.run", [str(job_id)], expires=MESSAGE_SECONDS)
     except QueueAway:
         logger.warning("job %s: the queue is away, the sweep will send it", job_id)
         return False
@@ -122,9 +132,20 @@ def cancel_job(job: Job, *, actor: User) -> Job:
     """Stop a job between two chunks; what is done stays done.
 
     A job that nobody has begun ends at once; a running one at its next chunk. Asking twice is asking once.
-    Raises `Refused` for one that has ended.
+    Raises `Refused` for one that has ended, and for one whose chunk does not let go of the row in time.
     """
+    try:
+        return _cancel(job, actor)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise Refused(_("The job is busy with a step right now. Try again in a moment.")) from error
+
+
+def _cancel(job: Job, actor: User) -> Job:
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [CANCEL_WAITS])
         held = Job.objects.select_for_update().get(pk=job.pk)
         if not held.is_open:
             ended = _("This job has already ended: %(status)s. There is nothing left to stop.")
@@ -155,7 +176,8 @@ def run_job(job_id: uuid.UUID) -> None:
     except LeaseLost:
         logger.info("job %s: another worker has it", job_id)
     except (OperationalError, InterfaceError):
-        logger.warning("job %s: the database is away, the sweep will send it again", job_id, exc_info=True)
+        logger.warning("job %s: trouble with the database, it is tried again soon", job_id, exc_info=True)
+        _give_back(job_id, lease)
     except Exception:
         logger.exception("job %s failed in a chunk", job_id)
         _fail_or_retry(job_id, lease)
@@ -169,9 +191,14 @@ def _take(job_id: uuid.UUID) -> int | None:
         if job is None:
             return None
         if job.attempts >= Job.MAX_ATTEMPTS:
-            _end(job, Job.Status.FAILED, error=Job.Error.STOPS_WORKERS)
+            _give_up(job, Job.Error.STOPS_WORKERS)
             return None
-        changes = {"lease_number": job.lease_number + 1, "leased_until": now + Job.LEASE, "attempts": job.attempts + 1}
+        changes = {
+            "lease_number": job.lease_number + 1,
+            "leased_until": now + Job.LEASE,
+            "attempts": job.attempts + 1,
+            "rung_at": None,
+        }
         if job.status == Job.Status.QUEUED:
             job.move_to(Job.Status.RUNNING, started_at=job.started_at or now, **changes)
         else:
@@ -205,6 +232,22 @@ def _hold(job_id: uuid.UUID, lease: int) -> Job:
     return job
 
 
+def _give_back(job_id: uuid.UUID, lease: int) -> None:
+    """After a deadlock or a lost connection: another worker may go on soon, and the attempt did not count.
+
+    Best effort: Django opens a new connection after a lost one; while the database is away the lease ends by itself.
+    """
+    try:
+        with transaction.atomic():
+            job = _hold(job_id, lease)
+            due_at = timezone.now() + DATABASE_PAUSE
+            job.move_to(Job.Status.QUEUED, leased_until=None, due_at=due_at, attempts=job.attempts - 1)
+    except LeaseLost:
+        logger.info("job %s: another worker has it", job_id)
+    except (OperationalError, InterfaceError):
+        logger.warning("job %s: the database is still away, the lease ends by itself", job_id)
+
+
 def _fail_or_retry(job_id: uuid.UUID, lease: int) -> None:
     """After a chunk that raised: give the job back for later, or give it up after the last attempt."""
     with transaction.atomic():
@@ -212,27 +255,53 @@ def _fail_or_retry(job_id: uuid.UUID, lease: int) -> None:
         if job is None or not job.is_open:
             return
         if job.attempts >= Job.MAX_ATTEMPTS:
-            _end(job, Job.Status.FAILED, error=Job.Error.UNEXPECTED)
+            _give_up(job, Job.Error.UNEXPECTED)
         else:
             pause = timedelta(seconds=5 * 3**job.attempts)
             job.move_to(Job.Status.QUEUED, leased_until=None, due_at=timezone.now() + pause)
 
 
-def _end(job: Job, status: str, **changes: Any) -> None:
-    job.move_to(status, finished_at=timezone.now(), leased_until=None, **changes)
+def _end(job: Job, status: str) -> None:
+    _close(job, status)
     handler_of(job.kind).finish(job)
 
 
-def due(now: datetime) -> QuerySet[Job]:
-    """Jobs that should be worked on at `now` and that nobody holds."""
-    open_jobs = Job.objects.filter(status__in=(Job.Status.QUEUED, Job.Status.RUNNING), due_at__lte=now)
-    return open_jobs.filter(Q(leased_until=None) | Q(leased_until__lt=now)).order_by(F("due_at"))
+def _give_up(job: Job, error: str) -> None:
+    """End a job after its last attempt, even if its handler cannot tell so: no sweep may meet it again."""
+    _close(job, Job.Status.FAILED, error=error)
+    try:
+        with transaction.atomic():
+            handler_of(job.kind).finish(job)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("job %s was given up, and its end could not be told", job.pk)
+
+
+def _close(job: Job, status: str, **changes: Any) -> None:
+    job.move_to(status, finished_at=timezone.now(), leased_until=None, **changes)
 
 
 def sweep(now: datetime | None = None) -> int:
     """Send what is due and held by nobody: lost messages, dead workers, a queue that was away.
 
-    Returns how many jobs were sent; stops at the first one that the queue does not take.
+    Each job is sent again after `Job.RING_AGAIN` at the earliest, so that messages do not pile up while all
+    workers are busy. Returns how many jobs were sent; stops at the first one that the queue does not take.
     """
-    waiting = due(now or timezone.now()).values_list("id", flat=True)[:1_000]
-    return len(list(takewhile(ring, waiting)))
+    now = now or timezone.now()
+    chosen = _note_ringing(now)
+    sent = list(takewhile(ring, chosen))
+    Job.objects.filter(pk__in=chosen[len(sent) :], rung_at=now).update(rung_at=None)
+    return len(sent)
+
+
+def _note_ringing(now: datetime) -> list[uuid.UUID]:
+    """The next jobs to ring, noted and committed first: a worker that hears of one must find its row free.
+
+    A row that a frozen worker still holds is passed over; it is rung as soon as the database let it go.
+    """
+    with transaction.atomic():
+        quiet = due_and_not_rung(now).select_for_update(skip_locked=True)
+        chosen = list(quiet.values_list("id", flat=True)[:1_000])
+        Job.objects.filter(pk__in=chosen).update(rung_at=now)
+    return chosen

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from allauth.usersessions.models import UserSession
 from celery import shared_task
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
 
 from partnercenter.jobs import services
 
@@ -17,3 +20,10 @@ def run(job_id: str) -> None:
 @shared_task(name="jobs.sweep")
 def sweep() -> int:
     return services.sweep()
+
+
+@shared_task(name="jobs.clear_sessions")
+def clear_sessions() -> None:
+    """Forget the sessions that have ended, and from where and with which browser they were used."""
+    call_command("clearsessions")
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

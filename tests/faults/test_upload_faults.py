@@ -9,6 +9,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import redis
@@ -19,8 +21,10 @@ from django.utils import timezone
 
 from customers.models import UserImport, UserImportRow
 from customers.services.user_imports import start_creation, upload_users
+from partnercenter import embedded
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import User
+from partnercenter.jobs import services
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job, sweep
 from partnercenter.notifications.models import Notification
@@ -178,6 +182,66 @@ def test_a_file_with_a_poisoned_row_fails_after_three_attempts_and_says_so(worke
     assert [line.kind for line in Notification.objects.all()] == [Notification.Kind.JOB_FAILED]
 
 
+@pytest.fixture
+def impatient_database(worker, monkeypatch):
+    """The database lets go of what a frozen worker holds after three seconds instead of thirty."""
+    worker.kill()
+    address = os.environ["DATABASE_URL"]
+    options = quote("-c idle_in_transaction_session_timeout=3s")
+    monkeypatch.setenv("DATABASE_URL", f"{address}{'&' if '?' in address else '?'}options={options}")
+    worker.start()
+    yield
+    worker.kill()
+
+
+def is_free(job):
+    """Whether nobody holds the job's row."""
+    try:
+        with transaction.atomic():
+            Job.objects.select_for_update(nowait=True).get(pk=job.pk)
+    except OperationalError:
+        return False
+    return True
+
+
+def freeze_in_a_chunk(worker, job):
+    """Stop the children at a moment at which one of them holds the job's row."""
+    while True:
+        for child in worker.children:
+            child.suspend()
+        if not is_free(job):
+            return
+        for child in worker.children:
+            child.resume()
+        time.sleep(0.005)
+
+
+@pytest.mark.usefixtures("impatient_database")
+def test_a_worker_frozen_in_a_chunk_hangs_no_page_and_its_job_goes_on_elsewhere(
+    worker, start, ana, browse, monkeypatch
+):
+    monkeypatch.setattr(services, "CANCEL_WAITS", "200ms")
+    job = start(MANY)
+    wait_until(has_begun(job))
+    freeze_in_a_chunk(worker, job)
+    job.refresh_from_db()
+    assert job.is_open
+
+    begun = time.monotonic()
+    answer = browse(ana).post(f"/jobs/{job.pk}/cancel/", follow=True)
+    seconds = time.monotonic() - begun
+    wait_until(lambda: is_free(job), seconds=10)
+    let_the_clock_run(job)
+    run_job(job.pk)
+    for child in worker.children:
+        child.resume()
+    wait_until(lambda: "another worker has it" in worker.log.read_text())
+
+    sentence = "The job is busy with a step right now. Try again in a moment."
+    assert ([str(message) for message in answer.context["messages"]], seconds < 2) == ([sentence], True)
+    assert_all_created_once(job, MANY)
+
+
 @contextmanager
 def redis_that_hangs():
     """Redis answers no command that writes, for as long as this lasts."""
@@ -189,13 +253,27 @@ def redis_that_hangs():
         client.execute_command("CLIENT", "UNPAUSE")
 
 
-def test_a_start_while_the_queue_is_away_is_accepted_and_sent_later(worker, checked, ana, browse):
-    user_import = checked(10)
+@contextmanager
+def redis_that_is_killed():
+    """Nothing listens where Redis was, for as long as this lasts."""
+    var = Path(os.environ["VAR"])
+    embedded.stop_redis(var)
+    try:
+        yield
+    finally:
+        embedded.start_redis(var)
 
-    with redis_that_hangs():
-        answer = browse(ana).post(page_of(user_import, "import_start"), {"location": "DE"})
+
+@pytest.mark.parametrize("trouble", [redis_that_hangs, redis_that_is_killed])
+def test_a_start_while_the_queue_is_away_is_answered_soon_and_sent_later(worker, checked, ana, browse, trouble):
+    user_import, visitor = checked(10), browse(ana)
+
+    with trouble():
+        begun = time.monotonic()
+        answer = visitor.post(page_of(user_import, "import_start"), {"location": "DE"})
+        seconds = time.monotonic() - begun
     job = UserImport.objects.get(pk=user_import.pk).job
-    assert (answer.status_code, job.status) == (302, Job.Status.QUEUED)
+    assert (answer.status_code, job.status, seconds < 2) == (302, Job.Status.QUEUED, True)
     sweep()
     wait_until(has_ended(job))
 

@@ -6,10 +6,11 @@ CHUNK = 10
 traps = []  # called with the job at the beginning of each chunk
 begun = []  # for each chunk, how many items were through when it began
 ended = []  # the state of each job whose end was told
+end_traps = []  # called with the job when its end is told
 
 
 def reset():
-    for notes in (traps, begun, ended):
+    for notes in (traps, begun, ended, end_traps):
         notes.clear()
 
 
@@ -23,6 +24,8 @@ def work(job):
 
 
 def finish(job):
+    for trap in end_traps:
+        trap(job)
     ended.append(job.status)
 
 

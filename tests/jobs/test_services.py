@@ -1,15 +1,17 @@
 """Work is done exactly once, whoever dies or comes twice."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.errors import Refused
+from partnercenter.jobs import services
 from partnercenter.jobs.checks import every_kind_has_a_handler
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import cancel_job, enqueue, handler_of, run_job, sweep
@@ -34,6 +36,18 @@ def raiser(error):
         raise error
 
     return trap
+
+
+@pytest.fixture
+def frozen(transactional_db):
+    """Somebody who holds the row of a job and does not move: `frozen(job)`."""
+    with closing(connection.Database.connect(**connection.get_connection_params())) as other:
+
+        def hold(job):
+            with other.cursor() as cursor:
+                cursor.execute("SELECT FROM jobs_job WHERE id = %s FOR UPDATE", [str(job.pk)])
+
+        yield hold
 
 
 def lines(deed):
@@ -167,17 +181,71 @@ def test_a_chunk_is_tried_three_times_even_after_others_succeeded(make_job, work
     assert (work.begun, now.status, now.succeeded) == ([0, 10, 10, 10], Job.Status.FAILED, 10)
 
 
-def test_a_database_that_goes_away_costs_no_attempt_of_its_own(make_job, work):
-    job = make_job(total=25)
-    work.traps.append(raiser(OperationalError("server closed the connection")))
+def test_a_job_whose_end_cannot_be_told_is_given_up_all_the_same(make_job, work, caplog):
+    job = make_job()
+    work.end_traps.append(raiser(ValueError("broken")))
 
-    run_job(job.pk)
-    work.traps.clear()
-    let_lease_end(job)
+    for _ in range(5):
+        make_due(job)
+        run_job(job.pk)
+
+    now = read(job)
+    assert (now.status, now.error, work.begun) == (Job.Status.FAILED, Job.Error.UNEXPECTED, [0, 10, 20] + [20] * 2)
+    assert caplog.messages[-1] == f"job {job.pk} was given up, and its end could not be told"
+
+
+def test_a_job_that_kills_workers_and_whose_end_cannot_be_told_is_met_by_no_other_sweep(make_job, work, queue):
+    job = make_job(status=Job.Status.RUNNING, attempts=3, leased_until=timezone.now() - timedelta(seconds=1))
+    work.end_traps.append(raiser(ValueError("broken")))
+
     run_job(job.pk)
 
     now = read(job)
-    assert (now.status, now.succeeded, work.ended) == (Job.Status.DONE, 25, [Job.Status.DONE])
+    assert (now.status, now.error, sweep()) == (Job.Status.FAILED, Job.Error.STOPS_WORKERS, 0)
+
+
+def test_deadlocks_cost_a_pause_and_no_attempt(make_job, work):
+    job = make_job(total=25)
+    work.traps.append(raiser(OperationalError("deadlock detected")))
+    seen = []
+
+    for _ in range(4):
+        run_job(job.pk)
+        now = read(job)
+        seen.append((now.status, now.attempts, round((now.due_at - timezone.now()).total_seconds())))
+        make_due(job)
+    work.traps.clear()
+    run_job(job.pk)
+
+    assert seen == [(Job.Status.QUEUED, 0, 5)] * 4
+    assert (read(job).status, read(job).succeeded, work.ended) == (Job.Status.DONE, 25, [Job.Status.DONE])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_connection_breaks_is_given_back_in_a_new_one(make_job, work, queue):
+    job = make_job(total=25)
+
+    def break_connection(held):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    work.traps.append(break_connection)
+    run_job(job.pk)
+
+    now = read(job)
+    assert (now.status, now.attempts, now.succeeded, now.leased_until) == (Job.Status.QUEUED, 0, 0, None)
+
+
+def test_a_job_of_which_a_chunk_is_frozen_cannot_be_canceled_and_nobody_waits_long(make_job, ana, frozen, monkeypatch):
+    monkeypatch.setattr(services, "CANCEL_WAITS", "100ms")
+    job = make_job(status=Job.Status.RUNNING)
+    frozen(job)
+
+    with pytest.raises(Refused) as refused:
+        cancel_job(job, actor=ana.user)
+
+    assert str(refused.value) == "The job is busy with a step right now. Try again in a moment."
+    assert (read(job).cancel_requested_at, lines(Deed.JOB_CANCELED)) == (None, [])
 
 
 def test_progress_never_goes_beyond_the_total(make_job):
@@ -289,6 +357,57 @@ def test_a_sweep_without_a_queue_stops_at_the_first_job(make_job, no_queue):
     make_job()
 
     assert sweep() == 0
+    assert list(Job.objects.values_list("rung_at", flat=True)) == [None, None]
+
+
+def test_jobs_that_wait_for_a_free_worker_are_not_sent_at_each_sweep(make_job, queue):
+    jobs = {str(make_job().pk) for _ in range(3)}
+
+    counts = [sweep() for _ in range(5)]
+
+    sent = queue()
+    assert (counts, len(sent), set(sent)) == ([3, 0, 0, 0, 0], 3, jobs)
+
+
+def test_a_message_that_was_lost_is_sent_again_after_a_minute(make_job, queue):
+    make_job()
+    now = timezone.now()
+
+    counts = [sweep(now + timedelta(seconds=seconds)) for seconds in (0, 30, 60, 90, 120)]
+
+    assert counts == [1, 0, 1, 0, 1]
+
+
+def test_jobs_that_were_never_sent_come_before_those_that_wait_longer(make_job, queue):
+    now = timezone.now()
+    oldest = make_job(due_at=now - timedelta(hours=2), rung_at=now - timedelta(minutes=2))
+    older = make_job(due_at=now - timedelta(hours=1), rung_at=now - timedelta(minutes=3))
+    newest = make_job()
+
+    sweep()
+
+    assert queue() == [str(newest.pk), str(older.pk), str(oldest.pk)]
+
+
+def test_a_job_whose_worker_died_is_sent_as_soon_as_its_lease_is_over(make_job, work, queue):
+    job = make_job()
+    work.traps.append(raiser(SystemExit()))
+
+    first = sweep()
+    with pytest.raises(SystemExit):
+        run_job(job.pk)
+    while_leased = sweep()
+    let_lease_end(job)
+
+    assert (first, while_leased, sweep()) == (1, 0, 1)
+
+
+def test_a_job_whose_row_is_held_is_sent_when_it_is_free(make_job, frozen, queue):
+    job = make_job()
+    queue()
+    frozen(job)
+
+    assert (sweep(), queue(), read(job).rung_at) == (0, [], None)
 
 
 def test_the_rate_and_the_time_left_follow_from_the_start(make_job):
