@@ -61,7 +61,13 @@ def make_customer(db):
             tenant = Tenant.objects.create(name=name, cloud=partner.tenant.cloud, country=partner.market)
             Domain.objects.create(tenant=tenant, name=domain, is_primary=True)
         customer = Customer.objects.create(
-            partner=partner, tenant=tenant, name=name, domain=domain, **Customer.keys(name, domain, tenant.id), **fields
+            partner=partner,
+            tenant=tenant,
+            name=name,
+            tenant_name=name,
+            domain=domain,
+            **Customer.keys(name, tenant.id, domain),
+            **fields,
         )
         BillTo.objects.create(
             customer=customer,

@@ -77,6 +77,7 @@ class AccountForm(forms.Form):
         self.own_domains = [domain.name for domain in customer.partner.tenant.domains.all()]
         super().__init__(data, initial=self._as_read(bill_to_values(self.bill_to)) | {"version": customer.version})
         self.fields |= {field.name: _address_field(field, self.country) for field in address_rules(self.country).fields}
+        self.order_fields(["version", "second_look", "company_name", *_ADDRESS])
         required = requires_registration_id(self.country)
         self.fields["registration_id"].required = self.fields["phone"].required = required
         self.fields["phone"].help_text = _("For example %(number)s") % {"number": example_phone(self.country)}
@@ -103,7 +104,8 @@ class AccountForm(forms.Form):
             raise forms.ValidationError(problem.sentence, code=problem.code)
         unchanged = name in (self.bill_to.company_name, self.data.get("second_look"))
         if (warning := company_name_warning(name)) and not unchanged:
-            self.data = {**self.data, "second_look": name}
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["second_look"] = name  # type: ignore[index]
             raise forms.ValidationError(warning.sentence, code=warning.code)
         return name
 

@@ -36,8 +36,9 @@ class SearchForm(forms.Form):
         super().__init__(data, auto_id="search_%s")
 
     def apply(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        """The customers that were asked for."""
-        self.is_valid()
+        """The customers that were asked for; none for a text that no name can hold."""
+        if not self.is_valid() and "q" in self.errors:
+            return customers.none()
         text = self.cleaned_data.get("q", "")
         by = SearchBy(self.cleaned_data.get("by") or SearchBy.EVERYTHING)
         return matching(customers, text, by) if text else customers

@@ -35,7 +35,8 @@ class Tag(models.Model):
 class Customer(models.Model):
     """A partner's account for a customer; the row that keeps tenants apart, and all that the list reads.
 
-    `name` is the bill-to company name of this partner and `domain` the tenant's primary domain; `name_key`
+    `name` is the bill-to company name of this partner, `tenant_name` the customer's own name as this partner knows it,
+    and `domain` the tenant's primary domain; `name_key`
     and `search_text` are made from them when they are written, so that an index can order and search by them.
     `version` grows with each change of the account: two people who edit at once notice each other.
     """
@@ -49,6 +50,7 @@ class Customer(models.Model):
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=255)
+    tenant_name = models.CharField(max_length=255)
     domain = models.CharField(max_length=253)
     name_key = models.CharField(max_length=600, editable=False, db_collation="C")
     search_text = models.TextField(editable=False, db_collation="C")
@@ -72,16 +74,16 @@ class Customer(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["partner", "name_key", "id"], condition=models.Q(ended_at=None), name="customers_by_name"
+                fields=["partner", "name_key", "tenant"], condition=models.Q(ended_at=None), name="customers_by_name"
             ),
             models.Index(
-                fields=["partner", "domain", "id"], condition=models.Q(ended_at=None), name="customers_by_domain"
+                fields=["partner", "domain", "tenant"], condition=models.Q(ended_at=None), name="customers_by_domain"
             ),
             models.Index(
-                fields=["partner", "begun_at", "id"], condition=models.Q(ended_at=None), name="customers_by_date"
+                fields=["partner", "begun_at", "tenant"], condition=models.Q(ended_at=None), name="customers_by_date"
             ),
             models.Index(
-                fields=["partner", "tag_count", "id"], condition=models.Q(ended_at=None), name="customers_by_tags"
+                fields=["partner", "tag_count", "tenant"], condition=models.Q(ended_at=None), name="customers_by_tags"
             ),
         ]
 
@@ -89,15 +91,20 @@ class Customer(models.Model):
         return self.name
 
     @property
+    def new_name(self) -> str:
+        """What the customer calls itself since it was renamed by its own admins; empty if it was not."""
+        return self.tenant.name if self.tenant.name != self.tenant_name else ""
+
+    @property
     def has_admin_privileges(self) -> bool:
         """Whether the customer lets this partner administer its services (delegated admin privileges)."""
         return self.admin_privileges_at is not None and self.admin_privileges_ended_at is None
 
     @staticmethod
-    def keys(name: str, domain: str, tenant_id: UUID) -> dict[str, str]:
-        """The columns made from what a customer is called: one to order by, one to search in."""
+    def keys(name: str, tenant_id: UUID, *domains: str) -> dict[str, str]:
+        """The columns made from what a customer is called: one to order by, one to search in. `domains`: all of them."""
         name_key = fold(name)
-        return {"name_key": name_key[:600], "search_text": f"{name_key}\n{domain}\n{tenant_id}"}
+        return {"name_key": name_key[:600], "search_text": "\n".join((name_key, *domains, str(tenant_id)))}
 
 
 class BillTo(models.Model):

@@ -22,12 +22,13 @@ class SearchBy(StrEnum):
     MICROSOFT_ID = "microsoft_id"
 
 
-# The orders of the list by the words of `sort=`; each is an index of the table.
+# The orders of the list by the words of `sort=`; each is an index of the table. Positions in the list stand in
+# addresses: equal rows are told apart by the Microsoft ID, not by a serial number.
 ORDERS = {
-    "name": Order(("name_key", "id")),
-    "domain": Order(("domain", "id")),
-    "tags": Order(("tag_count", "id")),
-    "added": Order(("begun_at", "id")),
+    "name": Order(("name_key", "tenant_id")),
+    "domain": Order(("domain", "tenant_id")),
+    "tags": Order(("tag_count", "tenant_id")),
+    "added": Order(("begun_at", "tenant_id")),
 }
 
 _COLUMN = {

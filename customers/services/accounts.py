@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from customers.models import BillTo, Customer
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
-from partnercenter.directory.models import User
+from partnercenter.directory.models import Domain, User
 from partnercenter.errors import Refused
 
 # What of a bill-to address can be changed; its country is that of the customer's organization.
@@ -42,10 +43,26 @@ def update_account(customer: Customer, values: Mapping[str, str], *, version: in
             return False
         BillTo.objects.filter(pk=held.pk).update(**values)
         name = values.get("company_name", held.name)
-        keys = Customer.keys(name, held.domain, held.tenant_id)
+        keys = Customer.keys(name, held.tenant_id, *_domains_of(held))
         Customer.objects.filter(pk=held.pk).update(name=name, version=version + 1, **keys)
         record(Deed.ACCOUNT_CHANGED, partner=held.partner, actor=actor, customer=held, details=_named(changed))
     return True
+
+
+def take_name(customer: Customer, *, actor: User) -> None:
+    """Take over the name that the customer gave itself, for bills and for the list.
+
+    Raises `ChangedMeanwhile` when somebody else changed the account since this row was read.
+    """
+    with transaction.atomic():
+        name = customer.tenant.name
+        update_account(customer, {"company_name": name}, version=customer.version, actor=actor)
+        Customer.objects.filter(pk=customer.pk).update(tenant_name=name)
+
+
+def _domains_of(customer: Customer) -> QuerySet[Domain, str]:
+    domains = Domain.objects.filter(tenant=customer.tenant_id).order_by("-is_primary", "name")
+    return domains.values_list("name", flat=True)
 
 
 def bill_to_values(bill_to: BillTo) -> dict[str, str]:

@@ -15,6 +15,7 @@ from customers.forms.account import AccountForm, with_picks
 from customers.models import Customer
 from customers.navigation import customer_context
 from customers.selectors.customers import account_of, customers_of, tags_on
+from customers.services import accounts as services
 from customers.services.accounts import ChangedMeanwhile, bill_to_values, update_account
 from partnercenter.activity.models import Deed
 from partnercenter.activity.selectors import activity_of, newest_of
@@ -49,7 +50,7 @@ def account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
         "country": country_name(customer.tenant.country),
         "domains": sorted(customer.tenant.domains.all(), key=lambda domain: (not domain.is_primary, domain.name)),
         "tags": tags_on(customer),
-        "new_name": customer.tenant.name if customer.tenant.name != bill_to.company_name else "",
+        "new_name": customer.new_name,
         "edit_denied": "" if request.staff.may(Action.EDIT_ACCOUNT) else denial(Action.EDIT_ACCOUNT),
     }
     return render(request, "customers/account.html", context)
@@ -89,11 +90,10 @@ def _conflict(request: StaffRequest, customer: Customer, form: AccountForm) -> H
 def take_name(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
     """Take over the name that the customer gave itself: for bills and for the list."""
     customer = _account(request, microsoft_id)
-    name = customer.tenant.name
     return act(
         request,
-        lambda: update_account(customer, {"company_name": name}, version=customer.version, actor=request.user),
-        done=_("Bills and the customer list now say %(name)s.") % {"name": name},
+        lambda: services.take_name(customer, actor=request.user),
+        done=_("Bills and the customer list now say %(name)s.") % {"name": customer.tenant.name},
         then=reverse("customers:account", args=[microsoft_id]),
     )
 

@@ -117,16 +117,16 @@ def _account(
     domain = f"{company.prefix}{CLOUDS[partner.cloud].domain_suffix}"
     tenant = Tenant(id=_guid(domain), name=company.name, cloud=partner.cloud, country=company.country, created_at=begun)
     return Customer(
-        partner=partner, tenant=tenant, reseller=reseller, name=company.name, domain=domain, begun_at=begun,
-        tag_ids=tag_ids, admin_privileges_at=begun, **Customer.keys(company.name, domain, tenant.id),
+        partner=partner, tenant=tenant, reseller=reseller, name=company.name, tenant_name=company.name, domain=domain,
+        begun_at=begun, tag_ids=tag_ids, admin_privileges_at=begun,
+        **Customer.keys(company.name, tenant.id, domain, *_further_domains(company)),
     )  # fmt: skip
 
 
 def _add_account(rows: Rows, customer: Customer, company: DemoCompany) -> None:
     rows.tenants.append(customer.tenant)
     rows.domains.append(Domain(tenant=customer.tenant, name=customer.domain, is_primary=True))
-    if company.prefix == TAILSPIN:
-        rows.domains.append(Domain(tenant=customer.tenant, name=f"{TAILSPIN}.com"))
+    rows.domains += (Domain(tenant=customer.tenant, name=name) for name in _further_domains(company))
     rows.customers.append(customer)
     rows.bill_tos.append(
         BillTo(
@@ -142,6 +142,10 @@ def _add_account(rows: Rows, customer: Customer, company: DemoCompany) -> None:
             email=company.email, phone=company.phone, accepted_on=customer.begun_at.date(),
         )
     )  # fmt: skip
+
+
+def _further_domains(company: DemoCompany) -> list[str]:
+    return [f"{TAILSPIN}.com"] if company.prefix == TAILSPIN else []
 
 
 def _people(customer: Customer, company: DemoCompany, *, count: int, seed: int) -> Iterator[User]:
@@ -161,8 +165,8 @@ def _share_litware(fabrikam: Partner, hashed: str) -> None:
     contoso = Customer.objects.select_related("tenant", "bill_to").get(domain=f"{LITWARE}.onmicrosoft.com")
     bill_to = contoso.bill_to
     customer = Customer.objects.create(
-        partner=fabrikam, tenant=contoso.tenant, name=contoso.name, domain=contoso.domain,
-        **Customer.keys(contoso.name, contoso.domain, contoso.tenant_id),
+        partner=fabrikam, tenant=contoso.tenant, name=contoso.name, tenant_name=contoso.name,
+        domain=contoso.domain, **Customer.keys(contoso.name, contoso.tenant_id, contoso.domain),
     )  # fmt: skip
     bill_to.pk = customer.pk
     bill_to.save(force_insert=True)

@@ -122,13 +122,16 @@ def test_all_wrong_fields_are_named_at_once_and_what_was_typed_stays(ana, tailsp
     assert 'value="Springfield"' in response.content.decode()
 
 
-def test_a_name_like_a_web_address_is_saved_after_a_second_look(ana, tailspin, type_in):
-    first = type_in(ana, tailspin, company_name="Tailspin.com")
-    second = type_in(ana, tailspin, company_name="Tailspin.com", second_look=first.context["form"].data["second_look"])
+def test_a_name_like_a_web_address_is_saved_after_a_second_look(browse, ana, tailspin, type_in):
+    client = browse(ana)
+    first = type_in(ana, tailspin, client=client, company_name="Tailspin.com", city="Seattle")
+    shown = {field.html_name: field.value() for field in first.context["form"]}
+    second = client.post(edit_url(tailspin), shown)
 
+    assert set(problems(first)) == {"company_name"}
     assert "web address" in problems(first)["company_name"]
     assert second.status_code == 302
-    assert saved(tailspin).company_name == "Tailspin.com"
+    assert (saved(tailspin).company_name, saved(tailspin).city) == ("Tailspin.com", "Seattle")
 
 
 def test_the_form_speaks_the_language_of_the_country(browse, ana, tailspin):
@@ -211,10 +214,20 @@ def test_the_name_that_a_customer_gave_itself_can_be_taken_over(browse, ana, tai
 
     before = client.get(reverse("customers:account", args=[tailspin.tenant_id])).content.decode()
     client.post(reverse("customers:take_name", args=[tailspin.tenant_id]))
+    after = client.get(reverse("customers:account", args=[tailspin.tenant_id])).content.decode()
 
     assert "This customer now calls itself Tailspin Global" in before
+    assert "now calls itself" not in after
     assert Customer.objects.get(pk=tailspin.pk).name == "Tailspin Global"
     assert saved(tailspin).company_name == "Tailspin Global"
+
+
+def test_a_bill_to_name_of_ones_own_is_no_new_name_of_the_customer(browse, ana, tailspin, type_in):
+    type_in(ana, tailspin, company_name="Tailspin Accounts Payable")
+
+    page = browse(ana).get(reverse("customers:account", args=[tailspin.tenant_id])).content.decode()
+
+    assert "now calls itself" not in page
 
 
 def test_a_billing_admin_sees_the_account_and_why_it_cannot_be_edited(browse, bill, tailspin):

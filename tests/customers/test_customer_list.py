@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer, Tag
+from customers.services.accounts import update_account
 from partnercenter.partners.roles import Role
 
 LIST = "/customers/"
@@ -18,6 +19,16 @@ def names_on(response):
 
 def found(client, text, by="all"):
     return names_on(client.get(LIST, {"q": text, "by": by}))
+
+
+@pytest.fixture
+def type_in_name(ana):
+    """Rename a customer, which writes anew what the search looks in."""
+
+    def rename(customer):
+        update_account(customer, {"company_name": f"{customer.name} Inc"}, version=1, actor=ana.user)
+
+    return rename
 
 
 @pytest.fixture
@@ -84,6 +95,16 @@ def test_a_customer_is_found_by_a_piece_of_its_microsoft_id_as_people_paste_it(b
 
     assert found(browse(ana), pasted, "microsoft_id") == ["Wingtip Toys"]
     assert found(browse(ana), str(five[4].tenant_id)[5:20]) == ["Wingtip Toys"]
+
+
+def test_a_search_for_more_than_any_name_can_hold_finds_nothing(browse, ana, five):
+    assert found(browse(ana), "x" * 300) == []
+
+
+def test_every_domain_of_a_customer_is_found(browse, ana, type_in_name, tailspin):
+    type_in_name(tailspin)
+
+    assert found(browse(ana), "tailspintoys.com") == ["Tailspin Toys Inc"]
 
 
 def test_nothing_found_reads_differently_from_nothing_there(browse, ana, five):
