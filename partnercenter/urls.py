@@ -24,4 +24,6 @@ urlpatterns = [
 handler400 = "partnercenter.web.errors.bad_request"
 handler403 = "partnercenter.web.errors.forbidden"
 handler404 = "partnercenter.web.errors.not_found"
+# Django knows no such handler; django-allauth asks for it.
+handler429 = "partnercenter.web.errors.too_many"
 handler500 = "partnercenter.web.errors.server_error"

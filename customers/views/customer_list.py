@@ -13,6 +13,7 @@ from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.exports import export_csv
+from partnercenter.web.throttles import throttled
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -41,6 +42,7 @@ def wants_piece(request: HttpRequest) -> bool:
 
 
 @allow(Action.EXPORT)
+@throttled("export", per_minute=30)
 @require_safe
 def export(request: StaffRequest) -> HttpResponseBase:
     """The list as CSV: exactly what is on screen, or all of it with `all=1`."""

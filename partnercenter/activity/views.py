@@ -13,6 +13,7 @@ from partnercenter.activity.tables import EXPORT_HEADER, ActivityTable, export_r
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.exports import export_csv
+from partnercenter.web.throttles import throttled
 
 
 @allow(Action.SEE_ACTIVITY)
@@ -25,6 +26,7 @@ def log(request: StaffRequest) -> HttpResponse:
 
 
 @allow(Action.SEE_ACTIVITY)
+@throttled("export", per_minute=30)
 @require_safe
 def export(request: StaffRequest) -> HttpResponseBase:
     """Exactly the lines that the same filter shows, as CSV; back to the page when the filter has an error."""

@@ -10,6 +10,7 @@ import secrets
 import sys
 from collections.abc import Callable
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -21,7 +22,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what came is not what a page of the portal sends; the log says what was wrong with it."""
+    """400: what came is not what a page of the portal sends; the log says what was wrong with it. 413: too much."""
+    if isinstance(exception, RequestDataTooBig):
+        sentence = _("What was sent is far larger than the portal takes. Nothing of it was read.")
+        return _piece(request, sentence, 413) or render(request, "400.html", {"exception": sentence}, status=413)
     if piece := _piece(request, _("The portal could not read what was sent. Load the page again."), 400):
         return piece
     return render(request, "400.html", status=400)
@@ -42,6 +46,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: the same words whatever was asked for, so that nobody learns what exists at other partners."""
     return _piece(request, _("There is nothing at this address."), 404) or render(request, "404.html", status=404)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429: somebody did one thing more often than a person does."""
+    sentence = _("This was asked for too often in a short time. Wait a minute, then try again.")
+    return _piece(request, sentence, 429) or render(request, "429.html", {"exception": sentence}, status=429)
 
 
 def explain_method(get_response: GetResponse) -> GetResponse:

@@ -69,7 +69,7 @@ def test_what_is_no_file_of_users_is_refused_with_what_to_do_and_nothing_is_kept
 def test_a_file_of_more_than_25_mb_is_cut_while_it_arrives(browse, ana, tailspin, settings):
     settings.UPLOAD_LIMIT_BYTES = 1_000
 
-    answer = send(browse(ana), tailspin, people(100))
+    answer = send(browse(ana), tailspin, people(40))
 
     sentence = "The file is larger than 25 MB. Divide it into several files and upload them one after the other."
     assert answer.context["form"].errors == {"file": [sentence]}
