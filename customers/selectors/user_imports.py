@@ -22,10 +22,14 @@ def faulty_rows(user_import: UserImport) -> QuerySet[UserImportRow]:
     return UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.FAULTY)
 
 
-def users_never_signed_in(user_import: UserImport) -> QuerySet[User]:
-    """The users of a file whom temporary passwords are for: created, not deleted, and never signed in."""
+def users_without_own_password(user_import: UserImport) -> QuerySet[User]:
+    """The users of a file whom temporary passwords are for: created, not deleted, never signed in.
+
+    Whoever chose an own password by a mail, before the first sign-in, is not one of them.
+    """
     created = UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.CREATED)
-    return User.objects.filter(id__in=created.values("user_id"), last_login=None, deleted_at=None)
+    users = User.objects.filter(id__in=created.values("user_id"), must_change_password=True)
+    return users.filter(last_login=None, deleted_at=None)
 
 
 def verified_domains(customer: Customer) -> frozenset[str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.models import UserImport
-from customers.selectors.user_imports import users_never_signed_in
+from customers.selectors.user_imports import users_without_own_password
 from customers.services.user_imports import FILE, USERS
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
@@ -29,7 +29,8 @@ _HOLD: Final = """
     SELECT person.id, person.display_name, person.principal_name
     FROM customers_userimportrow AS row JOIN directory_user AS person ON person.id = row.user_id
     WHERE row.user_import_id = %(user_import)s AND row.number > %(after)s AND row.number <= %(after)s + %(size)s
-        AND row.outcome = 'created' AND person.last_login IS NULL AND person.deleted_at IS NULL
+        AND row.outcome = 'created' AND person.must_change_password AND person.last_login IS NULL
+        AND person.deleted_at IS NULL
     ORDER BY row.number
     FOR UPDATE OF person
 """
@@ -51,7 +52,9 @@ class HandedOut(NamedTuple):
 
 
 def hand_out_passwords(user_import: UserImport, *, seen: datetime | None, actor: User) -> Iterator[HandedOut]:
-    """Make temporary passwords for the users of a file who have never signed in; what they had before ends.
+    """Make temporary passwords for the users of a file who have neither signed in nor an own password.
+
+    What they had before ends.
 
     `seen` is when the person who asks saw that passwords of this file had been handed out before (None: never):
     of two people or two clicks at once, the second one is refused, since it would end what the first one got.
@@ -64,9 +67,14 @@ def hand_out_passwords(user_import: UserImport, *, seen: datetime | None, actor:
     with transaction.atomic():
         held = UserImport.objects.select_for_update(of=("self",)).defer("content").get(pk=user_import.pk)
         _refuse_untimely(held, seen)
-        count = users_never_signed_in(held).count()
+        count = users_without_own_password(held).count()
         if not count:
-            raise Refused(_("No user of this file waits for a password: all of them have signed in or were deleted."))
+            raise Refused(
+                _(
+                    "No user of this file waits for a password: all of them have signed in, have chosen an own "
+                    "password or were deleted."
+                )
+            )
         UserImport.objects.filter(pk=held.pk).update(passwords_handed_out_at=timezone.now())
         customer = held.customer
         details = {FILE: held.file_name, USERS: count}

@@ -26,7 +26,7 @@ from customers.navigation import customer_context
 from customers.selectors.user_imports import (
     faulty_rows,
     user_imports_of,
-    users_never_signed_in,
+    users_without_own_password,
     verified_domains,
 )
 from customers.selectors.user_results import problem_statuses_of, statuses_of
@@ -42,6 +42,7 @@ from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from partnercenter.web.exports import csv_download, export_csv
 from partnercenter.web.forms import posted
+from partnercenter.web.throttles import throttled
 
 Status = UserImport.Status
 
@@ -62,6 +63,7 @@ ENCODINGS: Final = {"utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "U
 
 
 @allow(Action.MANAGE_USERS)
+@throttled("upload", per_minute=30, method="POST")
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_users
 def upload(request: StaffRequest, customer: Customer) -> HttpResponse:
@@ -176,13 +178,13 @@ def import_problems(request: StaffRequest, customer: Customer, import_id: UUID) 
 def import_passwords(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponseBase:
     """Hand out temporary passwords as a file, once the person has typed the own password again.
 
-    Looking at the address leads to the page of the upload, where the button is. So does the confirmation: a file
-    as its answer would leave the person on the page that asks for the password.
+    Looking at the address leads to the page of the upload, where the button is. So does the confirmation, be it by
+    password, code or passkey: a file as its answer would leave the person on the page that asks for it.
     """
     user_import = _import(customer, import_id)
     if request.method != "POST":
         return redirect(_address(user_import))
-    if request.resolver_match and request.resolver_match.url_name == "account_reauthenticate":
+    if request.resolver_match and request.resolver_match.view_name != "customers:import_passwords":
         request.session[CONFIRMED] = str(import_id)
         messages.success(request, _("You confirmed that it is you. The passwords can be downloaded now."))
         return redirect(_address(user_import))
@@ -230,7 +232,7 @@ def _context(request: StaffRequest, user_import: UserImport, form: StartForm) ->
         return context | {"table": table}
     job = user_import.job
     return context | {
-        "passwords_wait": users_never_signed_in(user_import).exists(),
+        "passwords_wait": users_without_own_password(user_import).exists(),
         "not_reached": job.total - job.processed if job else 0,
     }
 

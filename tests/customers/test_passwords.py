@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.contrib.auth import authenticate
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.services import run_job
 from tests.conftest import PASSWORD
+from tests.factors import code_of, with_app
 from tests.uploads import cells, page_of, people, uploaded
 
 
@@ -92,6 +94,18 @@ def test_who_has_signed_in_keeps_the_password(created, ana):
     assert not User.objects.get(principal_name="kim2@tailspintoys.com").has_usable_password()
 
 
+def test_who_chose_an_own_password_by_mail_keeps_it(created, ana):
+    [first, *_others] = hand_out_passwords(created, seen=None, actor=ana.user)
+    user = User.objects.get(principal_name=first.principal_name)
+    get_adapter().set_password(user, PASSWORD)
+    created.refresh_from_db()
+
+    lines = list(hand_out_passwords(created, seen=created.passwords_handed_out_at, actor=ana.user))
+
+    assert [line.display_name for line in lines] == ["Kim 2", "Kim 3"]
+    assert authenticate(None, username=user.principal_name, password=PASSWORD) == user
+
+
 def test_a_second_click_does_not_end_the_passwords_of_the_first(created, ana):
     [line, *_others] = hand_out_passwords(created, seen=None, actor=ana.user)
 
@@ -132,6 +146,20 @@ def test_the_download_asks_for_the_own_password_first_and_then_goes_on(created, 
         ["Kim 2", "kim2@tailspintoys.com"],
         ["Kim 3", "kim3@tailspintoys.com"],
     ]
+
+
+def test_a_confirmation_by_second_factor_leads_to_the_page_of_the_upload_too(created, browse, ana):
+    client, secret = browse(ana), with_app(ana)
+    client.post(page_of(created, "import_passwords"), {"seen": ""})
+
+    confirmed = client.post(
+        reverse("mfa_reauthenticate"), {"code": code_of(secret), "next": page_of(created, "import_passwords")}
+    )
+    page = client.get(confirmed.url).content.decode()
+
+    assert (confirmed.status_code, confirmed.url) == (302, page_of(created))
+    assert "data-submits-now" in page
+    assert User.objects.filter(password__startswith="temporary").count() == 0
 
 
 def test_a_download_goes_on_by_itself_only_once(created, browse, ana):
