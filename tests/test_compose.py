@@ -75,3 +75,9 @@ def test_compose_gives_our_parts_only_variables_that_are_read():
     given = {variable for name in OURS for variable in SERVICES[name]["environment"]}
 
     assert given - READ_BY_SETTINGS == set()
+
+
+def test_nothing_starts_without_the_one_secret_key_of_all_parts():
+    keys = {SERVICES[name]["environment"]["SECRET_KEY"] for name in OURS}
+
+    assert keys == {"${SECRET_KEY:?set SECRET_KEY in .env}"}
