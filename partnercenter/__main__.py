@@ -117,12 +117,15 @@ def _prepare(var: Path) -> str:
     """Bring database, static files and demo data up to date, and return how to sign in to the demo."""
     import django
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
     from django.db import OperationalError, connections
 
-    django.setup()
     try:
+        django.setup()
         call_command("migrate", verbosity=0, interactive=False)
+    except ImproperlyConfigured as error:
+        raise Refusal(str(error)) from error
     except OperationalError as error:
         raise Refusal(f"The database does not answer: {error}".strip()) from error
     _collect_static(var)

@@ -1,6 +1,7 @@
 """Every page is walked here, from the URLconf itself: a new page fails until its parameters have an example."""
 
 import base64
+import re
 import uuid
 from typing import NamedTuple
 
@@ -126,10 +127,10 @@ def test_the_row_of_another_partner_does_not_exist(name, example, browse, finn):
 
 def without_address(response, ids):
     """The body without what repeats the address that was asked for."""
-    body = response.content.decode()
+    body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
     for value in ids.values():
         body = body.replace(str(value), "")
-    return body.split('name="csrfmiddlewaretoken"')[0]
+    return body
 
 
 @pytest.mark.parametrize("name", with_parameters(2))

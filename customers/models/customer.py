@@ -102,7 +102,7 @@ class Customer(models.Model):
 
     @staticmethod
     def keys(name: str, tenant_id: UUID, *domains: str) -> dict[str, str]:
-        """The columns made from what a customer is called: one to order by, one to search in. `domains`: all of them."""
+        """The columns made from what a customer is called: one to order by, one to search in. `domains`: all it has."""
         name_key = fold(name)
         return {"name_key": name_key[:600], "search_text": "\n".join((name_key, *domains, str(tenant_id)))}
 

@@ -26,6 +26,7 @@ from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.acts import act
 from partnercenter.web.forms import posted
+from partnercenter.web.unsent import typed_before
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -62,8 +63,10 @@ def edit_account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
     """Change the bill-to information; who saves second sees both versions and picks from them."""
     customer = _account(request, microsoft_id)
     data, _files = posted(request)
-    form = AccountForm(with_picks(data, customer), customer=customer)
-    if form.is_valid():
+    form = AccountForm(with_picks(data or typed_before(request), customer), customer=customer)
+    if data is None and form.is_bound:
+        messages.info(request, _("You had been signed out. This is what you typed: look at it and save it."))
+    elif form.is_valid():
         try:
             changed = update_account(customer, form.values(), version=form.cleaned_data["version"], actor=request.user)
         except ChangedMeanwhile:
@@ -71,7 +74,7 @@ def edit_account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
         messages.success(request, _("The account was saved.") if changed else _("Nothing was changed."))
         return redirect("customers:account", microsoft_id=microsoft_id)
     context = customer_context(request, customer) | {"form": form, "country": country_name(form.country)}
-    return render(request, "customers/edit_account.html", context, status=422 if form.is_bound else 200)
+    return render(request, "customers/edit_account.html", context, status=422 if data is not None else 200)
 
 
 def _conflict(request: StaffRequest, customer: Customer, form: AccountForm) -> HttpResponse:

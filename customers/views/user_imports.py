@@ -232,7 +232,7 @@ def _context(request: StaffRequest, user_import: UserImport, form: StartForm) ->
         return context | {"table": table}
     job = user_import.job
     return context | {
-        "passwords_wait": users_without_own_password(user_import).exists(),
+        "passwords_wait": users_without_own_password(user_import).count(),
         "not_reached": job.total - job.processed if job else 0,
     }
 

@@ -100,14 +100,20 @@ class Job(Stateful):
         return self.status in (self.Status.QUEUED, self.Status.RUNNING)
 
     @property
+    def is_interrupted(self) -> bool:
+        """Whether it runs, but nobody has worked on it for a lease: a worker died, another one will get it."""
+        held = self.leased_until is not None and self.leased_until > timezone.now()
+        return self.status == self.Status.RUNNING and not held
+
+    @property
     def processed(self) -> int:
         """How many of `total` are through, whatever came of them."""
         return self.succeeded + self.failed
 
     @property
     def rate(self) -> float | None:
-        """Items a second since the start; None before there is anything to say."""
-        if not self.started_at or not self.processed:
+        """Items a second since the start; None before there is anything to say, and while nobody works on it."""
+        if not self.started_at or not self.processed or self.is_interrupted:
             return None
         seconds = ((self.finished_at or timezone.now()) - self.started_at).total_seconds()
         return self.processed / max(seconds, 0.1)

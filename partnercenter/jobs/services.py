@@ -11,7 +11,6 @@ from functools import cache
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
-from celery import current_app
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -19,9 +18,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from kombu.exceptions import OperationalError as QueueAway
 from psycopg2.errors import LockNotAvailable
 
+from partnercenter import doorbell
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import Account, record
 from partnercenter.directory.models import User
@@ -120,12 +119,7 @@ def enqueue(
 
 def ring(job_id: uuid.UUID) -> bool:
     """Tell the workers of a job. False when the queue is away, which is no error: the sweep sends what is due."""
-    try:
-        current_app.send_task("jobs.run", [str(job_id)], expires=MESSAGE_SECONDS)
-    except QueueAway:
-        logger.warning("job %s: the queue is away, the sweep will send it", job_id)
-        return False
-    return True
+    return doorbell.ring("jobs.run", str(job_id), expires=MESSAGE_SECONDS)
 
 
 def cancel_job(job: Job, *, actor: User) -> Job:

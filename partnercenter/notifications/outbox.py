@@ -19,6 +19,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
+from partnercenter.doorbell import ring
 from partnercenter.notifications.models import Mail
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,9 @@ class Outbox(BaseEmailBackend):
     """Django's mail backend that writes rows."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Keep the messages. Raises ValueError for one of which the row would lose something."""
+        """Keep the messages; a worker sends them after the commit. Raises ValueError for one of which something would
+        be lost.
+        """
         for message in email_messages:
             _refuse_what_would_be_lost(message)
         mails = [
@@ -42,6 +45,7 @@ class Outbox(BaseEmailBackend):
             )
             for message in email_messages
         ]
+        transaction.on_commit(lambda: ring("notifications.deliver", expires=30))
         return len(Mail.objects.bulk_create(mails))
 
 

@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.directory.models import User
@@ -58,6 +59,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return redirect("account_login")
         answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return answer
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("home")
 
     def clean_password(self, password: str, user: User | None = None) -> str:
         """Check a password that a person chose; the temporary one is not an own one."""

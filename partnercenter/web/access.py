@@ -13,6 +13,8 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from partnercenter.web.unsent import keep_typed
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -42,7 +44,12 @@ def signed_in(view: View[P]) -> View[P]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page, which leads back to this address afterwards; a page piece asks for the whole page."""
+    """The sign-in page, which leads back to this address afterwards; a page piece asks for the whole page.
+
+    What was typed into a form is kept meanwhile, see `typed_before`.
+    """
+    if request.method == "POST":
+        keep_typed(request)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return redirect_to_login(request.get_full_path())

@@ -222,6 +222,21 @@ def test_the_name_that_a_customer_gave_itself_can_be_taken_over(browse, ana, tai
     assert saved(tailspin).company_name == "Tailspin Global"
 
 
+def test_what_was_typed_is_there_again_after_signing_in_again(client, browse, ana, tailspin, type_in):
+    opened = browse(ana).get(edit_url(tailspin)).context["form"]
+
+    answer = type_in(None, tailspin, client=client, opened=opened, city="Seattle")
+    client.force_login(ana.user)
+    form_again = client.get(edit_url(tailspin))
+    untouched = saved(tailspin).city
+    shown = {field.html_name: field.value() for field in form_again.context["form"]}
+    client.post(edit_url(tailspin), shown)
+
+    assert answer.url.startswith("/accounts/login/")
+    assert "This is what you typed" in form_again.content.decode()
+    assert (untouched, saved(tailspin).city) == ("Redmond", "Seattle")
+
+
 def test_a_bill_to_name_of_ones_own_is_no_new_name_of_the_customer(browse, ana, tailspin, type_in):
     type_in(ana, tailspin, company_name="Tailspin Accounts Payable")
 

@@ -412,7 +412,12 @@ def test_a_job_whose_row_is_held_is_sent_when_it_is_free(make_job, frozen, queue
 
 def test_the_rate_and_the_time_left_follow_from_the_start(make_job):
     job = make_job(
-        total=100, status=Job.Status.RUNNING, succeeded=40, failed=10, started_at=timezone.now() - timedelta(seconds=10)
+        total=100,
+        status=Job.Status.RUNNING,
+        succeeded=40,
+        failed=10,
+        started_at=timezone.now() - timedelta(seconds=10),
+        leased_until=timezone.now() + Job.LEASE,
     )
 
     assert (round(job.rate), round(job.time_left.total_seconds())) == (5, 10)
@@ -441,3 +446,12 @@ def test_the_start_finds_a_handler_that_is_none(settings, path):
 
 def test_the_start_is_content_with_handlers_that_can_be_found():
     assert every_kind_has_a_handler() == []
+
+
+def test_a_job_that_nobody_works_on_says_so_and_shows_no_rate(make_job):
+    job = make_job(
+        total=100, status=Job.Status.RUNNING, succeeded=40, started_at=timezone.now() - timedelta(seconds=10),
+        leased_until=timezone.now() - timedelta(seconds=1),
+    )  # fmt: skip
+
+    assert (job.is_interrupted, job.rate, job.time_left) == (True, None, None)
