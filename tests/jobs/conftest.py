@@ -1,9 +1,11 @@
 """Jobs whose work is counting, and a queue that can be looked into."""
 
 import uuid
+from contextlib import closing
 
 import pytest
 from celery import Celery, current_app
+from django.db import connection
 
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import enqueue, handler_of
@@ -68,3 +70,15 @@ def make_job(tailspin, ana):
         return job
 
     return make
+
+
+@pytest.fixture
+def frozen(transactional_db):
+    """Somebody who holds the row of a job and does not move: `frozen(job)`."""
+    with closing(connection.Database.connect(**connection.get_connection_params())) as other:
+
+        def hold(job):
+            with other.cursor() as cursor:
+                cursor.execute("SELECT FROM jobs_job WHERE id = %s FOR UPDATE", [str(job.pk)])
+
+        yield hold

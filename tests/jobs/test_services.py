@@ -1,10 +1,8 @@
 """Work is done exactly once, whoever dies or comes twice."""
 
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
@@ -12,42 +10,11 @@ from django.utils import timezone, translation
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.errors import Refused
 from partnercenter.jobs import services
-from partnercenter.jobs.checks import every_kind_has_a_handler
 from partnercenter.jobs.models import Job
-from partnercenter.jobs.services import cancel_job, enqueue, handler_of, run_job, sweep
+from partnercenter.jobs.services import cancel_job, run_job, sweep
+from tests.jobs.rows import let_lease_end, make_due, raiser, read
 
 pytestmark = pytest.mark.usefixtures("work")
-
-
-def read(job):
-    return Job.objects.get(pk=job.pk)
-
-
-def let_lease_end(job):
-    Job.objects.filter(pk=job.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
-
-
-def make_due(job):
-    Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
-
-
-def raiser(error):
-    def trap(job):
-        raise error
-
-    return trap
-
-
-@pytest.fixture
-def frozen(transactional_db):
-    """Somebody who holds the row of a job and does not move: `frozen(job)`."""
-    with closing(connection.Database.connect(**connection.get_connection_params())) as other:
-
-        def hold(job):
-            with other.cursor() as cursor:
-                cursor.execute("SELECT FROM jobs_job WHERE id = %s FOR UPDATE", [str(job.pk)])
-
-        yield hold
 
 
 def lines(deed):
@@ -308,150 +275,3 @@ def test_a_job_that_has_ended_cannot_be_canceled(make_job, ana, status):
 
     assert str(refused.value) == f"This job has already ended: {status.label}. There is nothing left to stop."
     assert lines(Deed.JOB_CANCELED) == []
-
-
-def test_asking_again_for_the_same_work_gives_the_job_that_is_there(make_job, tailspin, ana):
-    job = make_job(total=25)
-
-    again = enqueue(
-        job.kind, subject_id=job.subject_id, subject="Other", total=9, url="/", customer=tailspin, actor=ana.user
-    )
-
-    assert (again.pk, again.total, Job.objects.count()) == (job.pk, 25, 1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_workers_hear_of_a_job_when_it_is_committed(make_job, queue):
-    with transaction.atomic():
-        job = make_job()
-        before = queue()
-
-    assert (before, queue()) == ([], [str(job.pk)])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_job_is_written_even_if_the_queue_is_away(make_job, no_queue):
-    job = make_job()
-
-    assert read(job).status == Job.Status.QUEUED
-
-
-def test_the_sweep_sends_what_is_due_and_held_by_nobody(make_job, queue):
-    now = timezone.now()
-    earlier, later = now - timedelta(seconds=1), now + timedelta(seconds=20)
-    waiting = make_job(due_at=now - timedelta(minutes=5))
-    orphan = make_job(status=Job.Status.RUNNING, leased_until=earlier, due_at=now - timedelta(minutes=1))
-    make_job(due_at=later)
-    make_job(status=Job.Status.RUNNING, leased_until=later)
-    make_job(status=Job.Status.DONE)
-    make_job(status=Job.Status.FAILED)
-    make_job(status=Job.Status.CANCELED)
-
-    count = sweep()
-
-    assert (count, queue()) == (2, [str(waiting.pk), str(orphan.pk)])
-
-
-def test_a_sweep_without_a_queue_stops_at_the_first_job(make_job, no_queue):
-    make_job()
-    make_job()
-
-    assert sweep() == 0
-    assert list(Job.objects.values_list("rung_at", flat=True)) == [None, None]
-
-
-def test_jobs_that_wait_for_a_free_worker_are_not_sent_at_each_sweep(make_job, queue):
-    jobs = {str(make_job().pk) for _ in range(3)}
-
-    counts = [sweep() for _ in range(5)]
-
-    sent = queue()
-    assert (counts, len(sent), set(sent)) == ([3, 0, 0, 0, 0], 3, jobs)
-
-
-def test_a_message_that_was_lost_is_sent_again_after_a_minute(make_job, queue):
-    make_job()
-    now = timezone.now()
-
-    counts = [sweep(now + timedelta(seconds=seconds)) for seconds in (0, 30, 60, 90, 120)]
-
-    assert counts == [1, 0, 1, 0, 1]
-
-
-def test_jobs_that_were_never_sent_come_before_those_that_wait_longer(make_job, queue):
-    now = timezone.now()
-    oldest = make_job(due_at=now - timedelta(hours=2), rung_at=now - timedelta(minutes=2))
-    older = make_job(due_at=now - timedelta(hours=1), rung_at=now - timedelta(minutes=3))
-    newest = make_job()
-
-    sweep()
-
-    assert queue() == [str(newest.pk), str(older.pk), str(oldest.pk)]
-
-
-def test_a_job_whose_worker_died_is_sent_as_soon_as_its_lease_is_over(make_job, work, queue):
-    job = make_job()
-    work.traps.append(raiser(SystemExit()))
-
-    first = sweep()
-    with pytest.raises(SystemExit):
-        run_job(job.pk)
-    while_leased = sweep()
-    let_lease_end(job)
-
-    assert (first, while_leased, sweep()) == (1, 0, 1)
-
-
-def test_a_job_whose_row_is_held_is_sent_when_it_is_free(make_job, frozen, queue):
-    job = make_job()
-    queue()
-    frozen(job)
-
-    assert (sweep(), queue(), read(job).rung_at) == (0, [], None)
-
-
-def test_the_rate_and_the_time_left_follow_from_the_start(make_job):
-    job = make_job(
-        total=100,
-        status=Job.Status.RUNNING,
-        succeeded=40,
-        failed=10,
-        started_at=timezone.now() - timedelta(seconds=10),
-        leased_until=timezone.now() + Job.LEASE,
-    )
-
-    assert (round(job.rate), round(job.time_left.total_seconds())) == (5, 10)
-
-
-def test_a_job_that_has_not_begun_has_no_rate(make_job):
-    job = make_job()
-
-    assert (job.rate, job.time_left) == (None, None)
-
-
-def test_a_kind_without_a_handler_is_an_error_of_the_settings(settings):
-    settings.JOB_HANDLERS = {}
-
-    with pytest.raises(ImproperlyConfigured):
-        handler_of(Job.Kind.USER_IMPORT)
-    assert [error.id for error in every_kind_has_a_handler()] == ["jobs.E001"]
-
-
-@pytest.mark.parametrize("path", ["tests.jobs.handlers.work", "tests.jobs.handlers.nothing", "nowhere.at_all"])
-def test_the_start_finds_a_handler_that_is_none(settings, path):
-    settings.JOB_HANDLERS = {"user_import": path}
-
-    assert [error.id for error in every_kind_has_a_handler()] == ["jobs.E001"]
-
-
-def test_the_start_is_content_with_handlers_that_can_be_found():
-    assert every_kind_has_a_handler() == []
-
-
-def test_a_job_that_nobody_works_on_says_so_and_shows_no_rate(make_job):
-    job = make_job(
-        total=100, status=Job.Status.RUNNING, succeeded=40, started_at=timezone.now() - timedelta(seconds=10),
-        leased_until=timezone.now() - timedelta(seconds=1),
-    )  # fmt: skip
-
-    assert (job.is_interrupted, job.rate, job.time_left) == (True, None, None)
