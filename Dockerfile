@@ -18,10 +18,12 @@ RUN pybabel --quiet compile --directory locale --domain django \
     && python -m compileall -q .
 
 FROM python:3.12-slim
-RUN useradd --system --no-create-home --home-dir /portal portal && install -d -o portal -g portal /portal/var
+RUN useradd --system --no-create-home --home-dir /portal portal
 WORKDIR /portal
 COPY --from=build /venv /venv
 COPY --from=build /portal /portal
+# The one place where the portal writes: mails without a mail server, and when the clock last ticked.
+RUN install -d -o portal -g portal /portal/var
 ENV PATH=/venv/bin:$PATH VAR=/portal/var PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=partnercenter.settings
 USER portal
 EXPOSE 8000
