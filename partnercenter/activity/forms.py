@@ -61,6 +61,12 @@ class FilterForm(forms.Form):
         """Whether the person asks for anything but the last month."""
         return any(name in self.params for name in self.fields)
 
+    def clean_until(self) -> date | None:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data["until"]
+        if since and until and until < since:
+            raise forms.ValidationError(_("The last day lies before the first one. Choose a later day."))
+        return until  # type: ignore[no-any-return]
+
     def apply(self, lines: QuerySet[Activity]) -> QuerySet[Activity]:
         """The lines the person asks for, in days of their time zone; none while the filter has an error."""
         if not self.is_valid():

@@ -239,3 +239,11 @@ def test_the_default_span_is_shown_in_its_fields(ana, browse):
     form = browse(ana).get("/activity/").context["form"]
 
     assert form.data["since"] == str(timezone.localdate() - timedelta(days=30))
+
+
+def test_a_last_day_before_the_first_one_is_explained(log, ana, browse):
+    log()
+
+    page = browse(ana).get("/activity/", {"since": "2026-03-02", "until": "2026-03-01"}).content.decode()
+
+    assert "The last day lies before the first one. Choose a later day." in page
