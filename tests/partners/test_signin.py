@@ -11,6 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from partnercenter.directory.models import User
@@ -331,3 +332,13 @@ def test_second_factors_that_are_not_rotated_end_with_the_old_key(factors_under_
 
     with pytest.raises(InvalidToken):
         TOTP(Authenticator.objects.get(type="totp")).validate_code("123456")
+
+
+def test_a_stranger_who_asks_for_a_new_password_keeps_nobody_from_a_second_factor(ana, browse):
+    Client().post("/accounts/password/reset/", {"email": ana.user.email})
+    visitor = browse(ana)
+
+    visitor.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = visitor.get("/accounts/2fa/totp/activate/")
+
+    assert page.status_code == 200
