@@ -38,7 +38,6 @@ SCRIPTS: Final = (
     "js/expand.js",
     "js/forms.js",
     "js/keys.js",
-    "js/select.js",
     "js/table.js",
     "js/timezone.js",
 )

@@ -11,14 +11,3 @@ document.addEventListener("click", (event) => {
   // A click on the dialog itself, not on what is in it, is one on its backdrop.
   if (event.target.matches("dialog[data-dismissible]")) event.target.close();
 });
-
-// Danger asks to type a name: the button waits until it stands there.
-function check(field) {
-  const button = field.form?.querySelector("[data-confirms]");
-  if (button) button.disabled = field.value.trim() !== field.dataset.confirm;
-}
-
-document.addEventListener("input", (event) => {
-  if (event.target.matches("[data-confirm]")) check(event.target);
-});
-document.querySelectorAll("[data-confirm]").forEach(check);

@@ -8,23 +8,14 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.setAttribute("aria-busy", "true");
-  leaving = true;
   setTimeout(() => free(form), 10_000);
 });
 
 function free(form) {
   form.removeAttribute("aria-busy");
-  leaving = false;
 }
 
 addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach(free));
-
-// What is shown only once is not left by mistake: data-stored is the box “I have stored it”.
-let leaving = false;
-addEventListener("beforeunload", (event) => {
-  const box = document.querySelector("[data-stored]");
-  if (box && !box.checked && !leaving) event.preventDefault();
-});
 
 // data-submits: choosing is enough, the button is for pages without script.
 document.addEventListener("change", (event) => {

@@ -14,7 +14,6 @@ function move(step) {
 const acts = {
   j: () => move(1),
   k: () => move(-1),
-  x: () => current()?.querySelector(".pick input")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {
