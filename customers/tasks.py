@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from customers.models import UserImport
+from customers.models import TagChange, UserImport
+from customers.services.tag_changes import change_next_tags, finish_change
 from customers.services.user_creation import create_next_users, finish_creation
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Handler, Progress
@@ -21,4 +22,17 @@ def _import_of(job: Job) -> UserImport:
     return UserImport.objects.defer("content").select_related(*people).get(pk=job.subject_id)
 
 
+def _work_on_tags(job: Job) -> Progress:
+    return change_next_tags(_change_of(job))
+
+
+def _finish_tags(job: Job) -> None:
+    finish_change(_change_of(job), job=job)
+
+
+def _change_of(job: Job) -> TagChange:
+    return TagChange.objects.select_related("partner", "requested_by", "retires").get(pk=job.subject_id)
+
+
+change_tags = Handler(work=_work_on_tags, finish=_finish_tags)
 create_users = Handler(work=_work, finish=_finish)

@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
 # What a job's kind means is registered by name, so that the platform need not import the apps above it.
 JOB_HANDLERS = {
     "user_import": "customers.tasks.create_users",
+    "tag_change": "customers.tasks.change_tags",
 }
 
 # --------------------------------------------------------------------------------- people signing in

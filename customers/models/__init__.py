@@ -1,6 +1,20 @@
-"""Rows of a partner's account for a customer."""
+"""What this app keeps."""
 
-from customers.models.customer import Agreement, BillTo, Customer, Tag
+from customers.models.customer import Agreement, BillTo, Customer
+from customers.models.saved_view import DefaultView, SavedView
+from customers.models.search_entry import SearchEntry
+from customers.models.tag import Tag, TagChange
 from customers.models.user_import import UserImport, UserImportRow
 
-__all__ = ["Agreement", "BillTo", "Customer", "Tag", "UserImport", "UserImportRow"]
+__all__ = [
+    "Agreement",
+    "BillTo",
+    "Customer",
+    "DefaultView",
+    "SavedView",
+    "SearchEntry",
+    "Tag",
+    "TagChange",
+    "UserImport",
+    "UserImportRow",
+]

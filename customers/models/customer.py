@@ -4,41 +4,34 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.terms import Marks, place_of
 from partnercenter.directory.models import Tenant
 from partnercenter.folding import fold
 from partnercenter.partners.models import Partner
 
 
-class Tag(models.Model):
-    """A word of a partner's own vocabulary, to put on its customers."""
-
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
-    name = models.CharField(max_length=50)
-    color = models.CharField(max_length=10, default="blue")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("partner", Lower("name"), name="tag_names_are_unique_at_a_partner"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+def direct_reseller() -> list[str]:
+    """What a partner usually is to its customers."""
+    return ["cloud_reseller"]
 
 
 class Customer(models.Model):
     """A partner's account for a customer; the row that keeps tenants apart, and all that the list reads.
 
     `name` is the bill-to company name of this partner, `tenant_name` the customer's own name as this partner knows it,
-    and `domain` the tenant's primary domain; `name_key`
-    and `search_text` are made from them when they are written, so that an index can order and search by them.
-    `version` grows with each change of the account: two people who edit at once notice each other.
+    and `domain` the tenant's primary domain; `name_key` and `search_text` are made from them when they are written,
+    so that an index can order and search by them, and `place` is a number for where the name stands in the alphabet.
+    `relationships` are what the partner is to the customer, more than one for a partner that serves it both directly
+    and through a provider. `version` grows with each change of the account: two people who edit at once notice each
+    other.
     """
 
     class Relationship(models.TextChoices):
@@ -46,15 +39,19 @@ class Customer(models.Model):
         INDIRECT_RESELLER = "indirect_reseller", _("Indirect reseller")
         ADVISOR = "advisor", _("Advisor")
 
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    # Every index of the list begins with the partner, which needs none of its own.
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_index=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+")
+    reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     name = models.CharField(max_length=255)
     tenant_name = models.CharField(max_length=255)
     domain = models.CharField(max_length=253)
     name_key = models.CharField(max_length=600, editable=False, db_collation="C")
     search_text = models.TextField(editable=False, db_collation="C")
-    relationship = models.CharField(max_length=20, choices=Relationship.choices, default=Relationship.CLOUD_RESELLER)
+    place = models.GeneratedField(
+        expression=place_of(F("name_key")), output_field=models.SmallIntegerField(), db_persist=True
+    )
+    relationships = ArrayField(models.CharField(max_length=20, choices=Relationship.choices), default=direct_reseller)
     tag_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     tag_count = models.GeneratedField(
         expression=Func(F("tag_ids"), function="cardinality"),
@@ -71,6 +68,7 @@ class Customer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["partner", "tenant"], name="one_account_per_partner_and_tenant"),
             models.CheckConstraint(condition=models.Q(tag_count__lte=150), name="at_most_150_tags_on_a_customer"),
+            models.CheckConstraint(condition=models.Q(relationships__len__gte=1), name="a_customer_has_a_relationship"),
         ]
         indexes = [
             models.Index(
@@ -85,10 +83,54 @@ class Customer(models.Model):
             models.Index(
                 fields=["partner", "tag_count", "tenant"], condition=models.Q(ended_at=None), name="customers_by_tags"
             ),
+            models.Index(
+                fields=["reseller", "partner"],
+                condition=models.Q(reseller__isnull=False),
+                name="customers_of_a_reseller",
+            ),
+            GinIndex(
+                Marks("partner", "place", "tag_ids", "relationships", "reseller", "begun_at"),
+                condition=models.Q(ended_at=None),
+                name="customers_by_marks",
+            ),
+        ]
+        # What a customer is searched by lives in a table of its own, so that a change of tags need not index it anew.
+        triggers = [
+            pgtrigger.Trigger(
+                name="searchable_when_added",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(new="added"),  # type: ignore[no-untyped-call]
+                func="""
+                    INSERT INTO customers_searchentry (customer_id, partner_id, place, search_text)
+                    SELECT id, partner_id, place, search_text FROM added WHERE ended_at IS NULL;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="searchable_as_renamed",
+                operation=pgtrigger.UpdateOf("name_key", "search_text", "ended_at"),  # type: ignore[no-untyped-call]
+                when=pgtrigger.After,
+                condition=pgtrigger.Condition("OLD.* IS DISTINCT FROM NEW.*"),
+                func="""
+                    DELETE FROM customers_searchentry WHERE customer_id = NEW.id;
+                    IF NEW.ended_at IS NULL THEN
+                        INSERT INTO customers_searchentry (customer_id, partner_id, place, search_text)
+                        VALUES (NEW.id, NEW.partner_id, NEW.place, NEW.search_text);
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def relationship_label(self) -> str:
+        """What the partner is to the customer, in words."""
+        return "; ".join(str(self.Relationship(kind).label) for kind in self.relationships)
 
     @property
     def new_name(self) -> str:

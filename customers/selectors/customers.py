@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Lower
 
 from customers.models import Customer, Tag
-from partnercenter.folding import fold
 from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import Order
-
-
-class SearchBy(StrEnum):
-    """Where a search looks; the words of `by=` in the address."""
-
-    EVERYTHING = "all"
-    COMPANY = "company"
-    DOMAIN = "domain"
-    MICROSOFT_ID = "microsoft_id"
-
 
 # The orders of the list by the words of `sort=`; each is an index of the table. Positions in the list stand in
 # addresses: equal rows are told apart by the Microsoft ID, not by a serial number.
@@ -31,27 +18,16 @@ ORDERS = {
     "added": Order(("begun_at", "tenant_id")),
 }
 
-_COLUMN = {
-    SearchBy.EVERYTHING: "search_text",
-    SearchBy.COMPANY: "name_key",
-    SearchBy.DOMAIN: "domain",
-    SearchBy.MICROSOFT_ID: "microsoft_id_text",
-}
-
 
 def customers_of(partner: Partner) -> QuerySet[Customer]:
     """The customers that a partner serves now."""
     return Customer.objects.filter(partner=partner, ended_at=None)
 
 
-def matching(customers: QuerySet[Customer], text: str, by: SearchBy = SearchBy.EVERYTHING) -> QuerySet[Customer]:
-    """The customers in which every word of `text` occurs somewhere, without regard to case and accents."""
-    if by == SearchBy.MICROSOFT_ID:
-        customers = customers.annotate(microsoft_id_text=Cast("tenant_id", TextField()))
-    every_word = Q()
-    for word in fold(text).strip("{}").split():
-        every_word &= Q(**{f"{_COLUMN[by]}__contains": word})
-    return customers.filter(every_word)
+def resellers_of(partner: Partner) -> QuerySet[Partner]:
+    """The indirect resellers through which a provider serves customers, in the order of their names."""
+    served = Customer.objects.filter(partner=partner, reseller=OuterRef("pk"), ended_at=None)
+    return Partner.objects.filter(Exists(served)).select_related("tenant").order_by("tenant__name")
 
 
 def account_of(customers: QuerySet[Customer]) -> QuerySet[Customer]:
@@ -62,7 +38,8 @@ def account_of(customers: QuerySet[Customer]) -> QuerySet[Customer]:
 
 
 def tags_of(partner: Partner) -> QuerySet[Tag]:
-    return Tag.objects.filter(partner=partner).order_by("name")
+    """The vocabulary of a partner, in the order of the names."""
+    return Tag.objects.filter(partner=partner, retired_at=None).order_by(Lower("name"))
 
 
 def tags_on(customer: Customer) -> QuerySet[Tag]:

@@ -121,6 +121,7 @@ def start_creation(user_import: UserImport, *, location: str, skip_faulty: bool,
             subject=held.file_name,
             total=held.good,
             url=reverse("customers:import", args=[held.customer.tenant_id, held.pk]),
+            partner=held.customer.partner,
             customer=held.customer,
             actor=actor,
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Tag
 from customers.selectors.customers import ORDERS
+from customers.selectors.finding import CustomersFound
 from partnercenter.web.tables import Table
 
 
@@ -30,11 +31,9 @@ class CustomerTable(Table):
     tags = django_tables2.Column(verbose_name=_("Tags"))
     added = django_tables2.Column(verbose_name=_("Added"))
 
-    def __init__(
-        self, customers: QuerySet[Customer], request: HttpRequest, *, tags: Iterable[Tag], provider: bool
-    ) -> None:
+    def __init__(self, customers: CustomersFound, request: HttpRequest, *, tags: Iterable[Tag], provider: bool) -> None:
         if provider:
-            customers = customers.select_related("reseller__tenant")
+            customers.rows = customers.rows.select_related("reseller__tenant")
         super().__init__(customers, request, exclude=() if provider else ("reseller",))
         self.provider = provider
         vocabulary = {tag.pk: tag for tag in tags}
@@ -49,7 +48,7 @@ def export_rows(customers: QuerySet[Customer], tags: Iterable[Tag]) -> Iterator[
     """The cells of the export (the product rules, section 4), read in pieces so that any size takes the same memory."""
     vocabulary = {tag.pk: tag.name for tag in tags}
     relationships = {value: str(label) for value, label in Customer.Relationship.choices}
-    columns = customers.values_list("tenant_id", "name", "domain", "relationship", "tag_ids")
-    for microsoft_id, name, domain, relationship, tag_ids in columns.iterator(chunk_size=5_000):
+    columns = customers.values_list("tenant_id", "name", "domain", "relationships", "tag_ids")
+    for microsoft_id, name, domain, kinds, tag_ids in columns.iterator(chunk_size=5_000):
         names = sorted(vocabulary[pk] for pk in tag_ids if pk in vocabulary)
-        yield str(microsoft_id), name, domain, relationships[relationship], "; ".join(names)
+        yield str(microsoft_id), name, domain, "; ".join(map(relationships.__getitem__, kinds)), "; ".join(names)

@@ -6,11 +6,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from customers.forms.customer_list import SearchForm
-from customers.selectors.customers import customers_of, tags_of
+from customers.forms.customer_list import ListForm
+from customers.models import Tag
+from customers.selectors.customers import customers_of, resellers_of, tags_of
+from customers.selectors.finding import CustomersFound
 from customers.tables.customers import EXPORT_HEADER, CustomerTable, export_rows
 from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.exports import export_csv
 from partnercenter.web.throttles import throttled
@@ -20,11 +23,10 @@ from partnercenter.web.throttles import throttled
 @require_safe
 def customers(request: StaffRequest) -> HttpResponse:
     """The list; htmx asks for the same address while a person types and takes the results out of the answer."""
-    form = SearchForm(request.GET)
     partner = request.partner
-    table = CustomerTable(
-        form.apply(customers_of(partner)), request, tags=tags_of(partner), provider=partner.is_provider
-    )
+    tags = list(tags_of(partner))
+    form = list_form(request, tags)
+    table = CustomerTable(found(partner, form), request, tags=tags, provider=partner.is_provider)
     context = {
         "form": form,
         "table": table,
@@ -34,6 +36,18 @@ def customers(request: StaffRequest) -> HttpResponse:
     }
     template = "customers/_results.html" if wants_piece(request) else "customers/list.html"
     return render(request, template, context)
+
+
+def list_form(request: StaffRequest, tags: list[Tag]) -> ListForm:
+    """The search and filters of the address."""
+    resellers = resellers_of(request.partner) if "reseller" in request.GET else ()
+    return ListForm(request.GET, tags=tags, resellers=resellers)
+
+
+def found(partner: Partner, form: ListForm) -> CustomersFound:
+    """The customers of a partner that a list asks for."""
+    customers = customers_of(partner)
+    return CustomersFound(customers.none() if form.senseless else customers, form.criteria, partner_id=partner.pk)
 
 
 def wants_piece(request: HttpRequest) -> bool:
@@ -47,7 +61,9 @@ def wants_piece(request: HttpRequest) -> bool:
 def export(request: StaffRequest) -> HttpResponseBase:
     """The list as CSV: exactly what is on screen, or all of it with `all=1`."""
     customers = customers_of(request.partner)
+    tags = list(tags_of(request.partner))
     if request.GET.get("all") != "1":
-        customers = SearchForm(request.GET).apply(customers)
+        form = list_form(request, tags)
+        customers = customers.none() if form.senseless else form.criteria.apply(customers)
     rows = CustomerTable.order_from(request.GET).sort(customers)
-    return export_csv("customers", EXPORT_HEADER, export_rows(rows, tags_of(request.partner)))
+    return export_csv("customers", EXPORT_HEADER, export_rows(rows, tags))

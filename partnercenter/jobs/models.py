@@ -40,6 +40,7 @@ class Job(Stateful):
 
     class Kind(models.TextChoices):
         USER_IMPORT = "user_import", _("Create uploaded users")
+        TAG_CHANGE = "tag_change", _("Change tags of customers")
 
     class Error(models.TextChoices):
         STOPS_WORKERS = "stops_workers", _("It stopped the worker three times and was given up.")

@@ -92,20 +92,28 @@ def handler_of(kind: str) -> Handler:
 
 
 def enqueue(
-    kind: str, *, subject_id: uuid.UUID, subject: str, total: int, url: str, customer: Account, actor: User
+    kind: str,
+    *,
+    subject_id: uuid.UUID,
+    subject: str,
+    total: int,
+    url: str,
+    partner: Partner,
+    customer: Account | None = None,
+    actor: User,
 ) -> Job:
     """Write a job in the caller's transaction; a worker hears of it after the commit.
 
-    `total` is the number of items; `url` the page of the thing. One job for a thing: asking again gives the
-    job that is there.
+    `total` is the number of items; `url` the page of the thing; `customer` the one it is about, if it is about one.
+    One job for a thing: asking again gives the job that is there.
     """
     job, created = Job.objects.get_or_create(
         kind=kind,
         subject_id=subject_id,
         defaults={
-            "partner": customer.partner,
-            "customer_id": customer.tenant_id,
-            "customer_name": customer.name,
+            "partner": partner,
+            "customer_id": customer.tenant_id if customer else None,
+            "customer_name": customer.name if customer else "",
             "requested_by": actor,
             "subject": subject,
             "total": total,
@@ -210,8 +218,14 @@ def _work_once(job_id: uuid.UUID, lease: int) -> bool:
         progress = handler_of(job.kind).work(job)
         job.succeeded += progress.succeeded
         job.failed += progress.failed
+        # What a job works on may have grown since it was counted.
+        job.total = max(job.total, job.processed)
         Job.objects.filter(pk=job.pk).update(
-            succeeded=job.succeeded, failed=job.failed, leased_until=timezone.now() + Job.LEASE, attempts=1
+            total=job.total,
+            succeeded=job.succeeded,
+            failed=job.failed,
+            leased_until=timezone.now() + Job.LEASE,
+            attempts=1,
         )
         if not progress.more:
             _end(job, Job.Status.DONE)

@@ -11,7 +11,13 @@ from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Model, QuerySet
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.fields.tuple_lookups import (
+    Tuple,
+    TupleGreaterThan,
+    TupleGreaterThanOrEqual,
+    TupleLessThan,
+    TupleLessThanOrEqual,
+)
 from django.utils import timezone
 
 Row = TypeVar("Row", bound=Model)
@@ -44,6 +50,26 @@ class Order:
         """The rows that come after a position, as one comparison of rows that an index answers."""
         comparison = TupleLessThan if self.descending else TupleGreaterThan
         return rows.filter(comparison(Tuple(*(F(name) for name in self.columns)), position))
+
+    def until(self, rows: QuerySet[Row], position: tuple[Any, ...]) -> QuerySet[Row]:
+        """The rows that come before a position or stand at it."""
+        comparison = TupleGreaterThanOrEqual if self.descending else TupleLessThanOrEqual
+        return rows.filter(comparison(Tuple(*(F(name) for name in self.columns)), position))
+
+
+class Source(Generic[Row]):
+    """Where a list gets its pages from: a queryset whose orders are indexes, or what a subclass makes of it."""
+
+    def __init__(self, rows: QuerySet[Row]) -> None:
+        self.rows = rows
+
+    def take(self, rows: QuerySet[Row], order: Order, limit: int) -> list[Row]:
+        """The first `limit` of `rows` in an order; `rows` are those of this source that come after a position."""
+        return list(order.sort(rows)[:limit])
+
+    def count(self, limit: int) -> int:
+        """How many rows there are, counted to one more than `limit` at most."""
+        return count_up_to(self.rows, limit)
 
 
 @dataclass(frozen=True)
@@ -94,18 +120,20 @@ class Page(Generic[Row]):
         return self.number + len(self.rows) - 1
 
 
-def keyset_page(rows: QuerySet[Row], order: Order, *, at: str = "", size: int = DEFAULT_SIZE) -> Page[Row]:
-    """The page of `rows` in `order` that begins at the cursor `at`; the first page for a cursor that is none.
+def keyset_page(
+    source: QuerySet[Row] | Source[Row], order: Order, *, at: str = "", size: int = DEFAULT_SIZE
+) -> Page[Row]:
+    """The page of a list in `order` that begins at the cursor `at`; the first page for a cursor that is none.
 
-    `size` is the number of rows on a page. One query, of at most `size` + 1 rows.
+    `size` is the number of rows on a page. Of a queryset it is one query, of at most `size` + 1 rows.
     """
-    cursor = Cursor.parse(at, rows, order) if at else None
+    if isinstance(source, QuerySet):
+        source = Source(source)
+    cursor = Cursor.parse(at, source.rows, order) if at else None
     backwards = cursor is not None and cursor.backwards
     direction = order.reversed() if backwards else order
-    wanted = direction.sort(rows)
-    if cursor is not None:
-        wanted = direction.beyond(wanted, cursor.position)
-    found = list(wanted[: size + 1])
+    rows = direction.beyond(source.rows, cursor.position) if cursor is not None else source.rows
+    found = source.take(rows, direction, size + 1)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import django_tables2
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from partnercenter.web.keyset import COUNT_LIMIT, Order, Page, count_up_to, keyset_page, page_size
+from partnercenter.web.keyset import COUNT_LIMIT, Order, Page, Source, keyset_page, page_size
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,12 @@ class Table(django_tables2.Table):
     page: Page[Any]
     total: int
 
-    def __init__(self, rows: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, rows: QuerySet[Any] | Source[Any], request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        source: Source[Any] = Source(rows) if isinstance(rows, QuerySet) else rows
         self.sort = self.sort_from(request.GET)
         self.size = page_size(request.GET)
-        self.page = keyset_page(rows, self.order_from(request.GET), at=request.GET.get("at", ""), size=self.size)
-        self.total = self.page.last_number if self._is_all else count_up_to(rows)
+        self.page = keyset_page(source, self.order_from(request.GET), at=request.GET.get("at", ""), size=self.size)
+        self.total = self.page.last_number if self._is_all else source.count(COUNT_LIMIT)
         super().__init__(self.page.rows, *args, orderable=False, **kwargs)
 
     @property

@@ -62,6 +62,7 @@ def make_job(tailspin, ana):
             subject=subject,
             total=total,
             url=f"/customers/{tailspin.tenant_id}/users/",
+            partner=tailspin.partner,
             customer=tailspin,
             actor=ana.user,
         )

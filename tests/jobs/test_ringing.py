@@ -17,7 +17,7 @@ def test_asking_again_for_the_same_work_gives_the_job_that_is_there(make_job, ta
     job = make_job(total=25)
 
     again = enqueue(
-        job.kind, subject_id=job.subject_id, subject="Other", total=9, url="/", customer=tailspin, actor=ana.user
+        job.kind, subject_id=job.subject_id, subject="Other", total=9, url="/", partner=ana.partner, actor=ana.user
     )
 
     assert (again.pk, again.total, Job.objects.count()) == (job.pk, 25, 1)

@@ -86,6 +86,7 @@ def job(tailspin, ana):
         subject="users.csv",
         total=3,
         url="/",
+        partner=tailspin.partner,
         customer=tailspin,
         actor=ana.user,
     )

@@ -1,0 +1,108 @@
+"""What a list of customers is narrowed down to, by search and filters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Right
+
+from customers.models import Customer
+from partnercenter.folding import fold
+
+GUID_LENGTH: Final = 36
+_BARE_GUID: Final = re.compile(r"[0-9a-f]{32}")
+# What LIKE gives a meaning of its own.
+_MEANING: Final = str.maketrans({sign: f"\\{sign}" for sign in r"\%_"})
+
+
+class SearchBy(StrEnum):
+    """Where a search looks; the words of `by=` in the address."""
+
+    EVERYTHING = "all"
+    COMPANY = "company"
+    DOMAIN = "domain"
+    MICROSOFT_ID = "microsoft_id"
+
+
+class _Like(Func):
+    """Whether a text is like a pattern."""
+
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+    output_field = BooleanField()
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What a customer has to be to stand in a list (the product rules, section 4). All of it has to be true.
+
+    Every word of `text` occurs where `by` says, without regard to case and accents. The customer has any of `tags`
+    (all of them with `all_tags`) and none of `without`, one of `resellers`, one of `relationships`, and was added at
+    or after `added_from` and before `added_before`. Tags and resellers are primary keys of `Tag` and `Partner`.
+    """
+
+    text: str = ""
+    by: SearchBy = SearchBy.EVERYTHING
+    tags: tuple[int, ...] = ()
+    all_tags: bool = False
+    without: tuple[int, ...] = ()
+    resellers: tuple[UUID, ...] = ()
+    relationships: tuple[str, ...] = ()
+    added_from: datetime | None = None
+    added_before: datetime | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the search as they stand in the searchable text; a Microsoft ID may come without its hyphens."""
+        words = fold(self.text).strip("{}").split()
+        return [str(UUID(word)) if _BARE_GUID.fullmatch(word) else word for word in words]
+
+    @property
+    def filters(self) -> bool:
+        """Whether anything but the search narrows the list."""
+        return any((self.tags, self.without, self.resellers, self.relationships, self.added_from, self.added_before))
+
+    def __bool__(self) -> bool:
+        return bool(self.words) or self.filters
+
+    def apply(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        """The customers that are so. This is what the criteria mean; `finding` knows how to get there fast."""
+        if self.by == SearchBy.MICROSOFT_ID:
+            customers = customers.alias(microsoft_id=Right("search_text", GUID_LENGTH))
+        wanted = Q()
+        for word in self.words:
+            wanted &= self._occurs(word)
+        return customers.filter(wanted & self._is_so())
+
+    def _occurs(self, word: str) -> Q:
+        match self.by:
+            case SearchBy.COMPANY:
+                return Q(name_key__contains=word)
+            case SearchBy.DOMAIN:
+                # The domains are the lines between the first and the last.
+                return Q(_Like(F("search_text"), Value(f"%\n%{word.translate(_MEANING)}%\n%")))
+            case SearchBy.MICROSOFT_ID:
+                return Q(microsoft_id__contains=word)
+        return Q(search_text__contains=word)
+
+    def _is_so(self) -> Q:
+        so = Q()
+        if self.tags:
+            so &= Q(tag_ids__contains=self.tags) if self.all_tags else Q(tag_ids__overlap=self.tags)
+        if self.without:
+            so &= ~Q(tag_ids__overlap=self.without)
+        if self.resellers:
+            so &= Q(reseller__in=self.resellers)
+        if self.relationships:
+            so &= Q(relationships__overlap=self.relationships)
+        if self.added_from:
+            so &= Q(begun_at__gte=self.added_from)
+        if self.added_before:
+            so &= Q(begun_at__lt=self.added_before)
+        return so
