@@ -160,6 +160,11 @@ class Migration(migrations.Migration):
             name='partner',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
         ),
+        migrations.AddField(
+            model_name='customer',
+            name='provider',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
+        ),
         migrations.AlterField(
             model_name='customer',
             name='reseller',

@@ -30,8 +30,9 @@ class Customer(models.Model):
     and `domain` the tenant's primary domain; `name_key` and `search_text` are made from them when they are written,
     so that an index can order and search by them, and `place` is a number for where the name stands in the alphabet.
     `relationships` are what the partner is to the customer, more than one for a partner that serves it both directly
-    and through a provider. `version` grows with each change of the account: two people who edit at once notice each
-    other.
+    and through a provider. On a provider's account `reseller` is who sells to the customer, on a reseller's account
+    `provider` is whom it buys from; nobody stands between where they are empty. `version` grows with each change of
+    the account: two people who edit at once notice each other.
     """
 
     class Relationship(models.TextChoices):
@@ -43,6 +44,7 @@ class Customer(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_index=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    provider = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     name = models.CharField(max_length=255)
     tenant_name = models.CharField(max_length=255)
     domain = models.CharField(max_length=253)

@@ -25,6 +25,8 @@ CONTOSO, NORTHWIND, ADATUM, FABRIKAM = (demo.domain for demo in PARTNERS[:4])
 LITWARE: Final = "litware"
 # Ready for an upload: a second domain, and nobody in it.
 TAILSPIN: Final = "tailspintoys"
+# One in so many customers of the reseller is served directly as well.
+BOTH_WAYS: Final = 10
 # The first so many customers of a partner have people.
 PEOPLED: Final = 300
 
@@ -59,6 +61,7 @@ def load_demo(password: str) -> None:
             _make_customers(demo, partners, first=first, tags=tags if demo.domain == CONTOSO else {})
             first += demo.customers
         _share_litware(partners[FABRIKAM], hashed)
+        _serve_through(partners[NORTHWIND], partners[ADATUM])
 
 
 def is_empty() -> bool:
@@ -175,6 +178,27 @@ def _share_litware(fabrikam: Partner, hashed: str) -> None:
         tenant=contoso.tenant, principal_name=name, email=name, display_name="Carla", first_name="Carla",
         password=hashed, location="US", role=TenantRole.GLOBAL_ADMIN,
     )  # fmt: skip
+
+
+def _serve_through(provider: Partner, reseller: Partner) -> None:
+    """A reseller has its own account for each customer it serves through a provider; some it serves both ways."""
+    rows = Rows()
+    served = Customer.objects.filter(partner=provider, reseller=reseller).order_by("begun_at")
+    for number, customer in enumerate(served.select_related("tenant", "bill_to", "agreement")):
+        kinds = [Customer.Relationship.INDIRECT_RESELLER]
+        if number % BOTH_WAYS == 0:
+            kinds.insert(0, Customer.Relationship.CLOUD_RESELLER)
+        account = Customer(
+            partner=reseller, tenant=customer.tenant, provider=provider, relationships=kinds, name=customer.name,
+            tenant_name=customer.tenant_name, domain=customer.domain, name_key=customer.name_key,
+            search_text=customer.search_text, begun_at=customer.begun_at,
+            admin_privileges_at=customer.admin_privileges_at,
+        )  # fmt: skip
+        rows.customers.append(account)
+        rows.bill_tos.append(customer.bill_to)
+        rows.agreements.append(customer.agreement)
+        customer.bill_to.customer = customer.agreement.customer = account
+    rows.save()
 
 
 def _guid(name: str) -> uuid.UUID:

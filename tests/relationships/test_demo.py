@@ -52,6 +52,22 @@ def test_litware_is_a_customer_of_two_partners_and_tailspin_waits_for_an_upload(
     assert not User.objects.filter(tenant=tailspin.tenant).exists()
 
 
+def test_the_reseller_has_an_account_for_each_customer_it_serves_through_the_provider(few):
+    load_demo("a demo password")
+
+    theirs = Customer.objects.filter(partner__tenant__name="Northwind Distribution", reseller__isnull=False)
+    ours = Customer.objects.filter(partner__tenant__name="Adatum Resellers")
+    assert theirs.count() == 20
+    assert set(ours.values_list("tenant", "reseller", "provider__tenant__name", "bill_to__company_name")) == {
+        (tenant, None, "Northwind Distribution", name) for tenant, name in theirs.values_list("tenant", "name")
+    }
+    assert sorted(ours.values_list("relationships", flat=True)) == [
+        *[["cloud_reseller", "indirect_reseller"]] * 2,
+        *[["indirect_reseller"]] * 18,
+    ]
+    assert ours.filter(agreement__isnull=True).count() == 0
+
+
 def test_everybody_of_the_demo_signs_in_with_the_printed_password(few, client, capsys):
     call_command("demo")
 
