@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from customers.views import account, customer_list, user_imports, users
+from customers.views import account, customer_list, overview, user_imports, users
 
 app_name = "customers"
 
@@ -37,5 +37,6 @@ customer_urls: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", customer_list.customers, name="list"),
     path("export/", customer_list.export, name="export"),
+    path("over-time/", overview.over_time, name="over_time"),
     path("<uuid:microsoft_id>/", include(customer_urls)),
 ]

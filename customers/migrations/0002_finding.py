@@ -188,6 +188,10 @@ class Migration(migrations.Migration):
             model_name='customer',
             index=django.contrib.postgres.indexes.GinIndex(customers.models.terms.Marks('partner', 'place', 'tag_ids', 'relationships', 'reseller', 'begun_at'), condition=models.Q(('ended_at', None)), name='customers_by_marks'),
         ),
+        migrations.AddIndex(
+            model_name='userimport',
+            index=models.Index(condition=models.Q(('good__gt', 0), ('status', 'checked')), fields=['-uploaded_at', '-id'], name='user_imports_that_wait'),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='customer',
             trigger=pgtrigger.compiler.Trigger(name='searchable_when_added', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    INSERT INTO customers_searchentry (customer_id, partner_id, place, search_text)\n                    SELECT id, partner_id, place, search_text FROM added WHERE ended_at IS NULL;\n                    RETURN NULL;\n                ', hash='b9376e653d3b2b09497078c7453167838b016a21', level='STATEMENT', operation='INSERT', pgid='pgtrigger_searchable_when_added_ff0fd', referencing='REFERENCING NEW TABLE AS added ', table='customers_customer', when='AFTER')),

@@ -58,7 +58,14 @@ class UserImport(Stateful):
     passwords_handed_out_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["customer", "-uploaded_at", "-id"], name="user_imports_by_time")]
+        indexes = [
+            models.Index(fields=["customer", "-uploaded_at", "-id"], name="user_imports_by_time"),
+            models.Index(
+                fields=["-uploaded_at", "-id"],
+                condition=models.Q(status="checked", good__gt=0),
+                name="user_imports_that_wait",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

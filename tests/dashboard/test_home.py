@@ -74,16 +74,85 @@ def test_home_lists_the_customers_that_were_added_last(make_customer, contoso, a
     assert re.findall(r">(Company \d)<", html) == [f"Company {days}" for days in range(5)]
 
 
-def test_home_shows_how_many_customers_were_added_in_each_month(make_customer, contoso, ana, browse):
+def test_home_asks_for_the_chart_when_the_page_is_there_and_links_to_it_without_script(tailspin, ana, browse):
+    html = home(browse(ana))
+
+    assert re.findall(r'<div hx-get="([^"]+)" hx-trigger="load">', html) == ["/customers/over-time/"]
+    assert re.findall(r'href="([^"]+)">Show the chart<', html) == ["/customers/over-time/"]
+
+
+@pytest.mark.parametrize(("headers", "pages"), [({}, 1), ({"HX-Request": "true"}, 0)])
+def test_the_chart_shows_how_many_customers_were_added_in_each_month(
+    make_customer, contoso, fabrikam, ana, browse, headers, pages
+):
     month = timezone.now().replace(day=1, hour=12)
     make_customer(contoso, "First", begun_at=month)
     make_customer(contoso, "Second", begun_at=month)
     make_customer(contoso, "Third", begun_at=month - timedelta(days=2))
     make_customer(contoso, "Ancient", begun_at=month - timedelta(days=500))
+    make_customer(contoso, "Gone", begun_at=month, ended_at=month)
+    make_customer(fabrikam, "Not theirs", begun_at=month)
 
-    table = home(browse(ana)).split("<caption>Customers added by month</caption>")[1]
+    html = browse(ana).get("/customers/over-time/", headers=headers).content.decode()
 
-    assert [int(count) for count in re.findall(r"<td>(\d+)</td>", table)] == [0] * 10 + [1, 2]
+    assert counts_in(html) == ["0"] * 10 + ["1", "2"]
+    assert html.count('aria-label="3 customers were added in the last twelve months"') == 1
+    assert html.count("<html") == pages
+
+
+def test_the_chart_counts_so_far_and_no_further(make_customer, contoso, ana, browse, monkeypatch):
+    for number in range(3):
+        make_customer(contoso, f"Company {number}")
+    for module in ("customers.selectors.overview", "customers.views.overview"):
+        monkeypatch.setattr(f"{module}.MONTH_LIMIT", 2)
+
+    html = browse(ana).get("/customers/over-time/").content.decode()
+
+    assert counts_in(html) == ["0"] * 11 + ["2+"]
+    assert html.count('aria-label="More than 2 customers were added in the last twelve months"') == 1
+
+
+def test_only_large_numbers_in_the_chart_are_kept_for_a_while(make_customer, contoso, ana, browse, monkeypatch):
+    visitor = browse(ana)
+    counts = []
+    for limit in (1, 1, 2):
+        monkeypatch.setattr("customers.selectors.overview.COUNT_LIMIT", limit)
+        make_customer(contoso, f"Company {limit} {len(counts)}")
+        counts.append(counts_in(visitor.get("/customers/over-time/").content.decode())[-1])
+    make_customer(contoso, "Company 4")
+    counts.append(counts_in(visitor.get("/customers/over-time/").content.decode())[-1])
+
+    assert counts == ["1", "2", "2", "2"]
+
+
+def counts_in(html):
+    table = html.split("<caption>Customers added by month</caption>")[1]
+    return re.findall(r"<td>([\d,]+\+?)</td>", table)
+
+
+@pytest.mark.parametrize("address", ["/", "/customers/over-time/"])
+def test_home_reads_customers_by_index_only_and_never_sorts_more_than_a_card(
+    make_customer, upload, contoso, ana, browse, address
+):
+    make_customer(contoso, "Adventure Works")
+    upload()
+    visitor = browse(ana)
+    visitor.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        visitor.get(address)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        plans = [plan_of(cursor, query["sql"]) for query in asked if "customers_customer" in query["sql"]]
+
+    assert len(plans) == {"/": 5, "/customers/over-time/": 12}[address]
+    assert [plan for plan in plans if re.search("Seq Scan|Sort", plan)] == []
+
+
+def plan_of(cursor, sql):
+    cursor.execute(f"EXPLAIN {sql}")
+    return "\n".join(line for (line,) in cursor.fetchall())
 
 
 def test_home_shows_the_jobs_that_run(make_job, ana, browse):
@@ -155,7 +224,7 @@ def test_home_costs_the_same_queries_for_many_customers_and_jobs(make_customer, 
     with CaptureQueriesContext(connection) as many:
         home(visitor)
 
-    assert len(many) == len(few)
+    assert len(many) == len(few) <= 20
 
 
 def test_people_of_a_customer_are_led_to_their_own_page(carla, browse):
