@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from customers.views import account, customer_list, overview, user_imports, users
+from customers.views import account, customer_list, overview, saved_views, user_imports, users
 
 app_name = "customers"
 
@@ -37,6 +37,12 @@ customer_urls: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", customer_list.customers, name="list"),
     path("export/", customer_list.export, name="export"),
+    path("views/", saved_views.views, name="views"),
+    path("views/save/", saved_views.save_view, name="save_view"),
+    path("views/default/", saved_views.default_view, name="default_view"),
+    path("views/<uuid:view_id>/", saved_views.view, name="view"),
+    path("views/<uuid:view_id>/update/", saved_views.update_view, name="update_view"),
+    path("views/<uuid:view_id>/delete/", saved_views.delete_view, name="delete_view"),
     path("over-time/", overview.over_time, name="over_time"),
     path("<uuid:microsoft_id>/", include(customer_urls)),
 ]

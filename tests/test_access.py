@@ -15,6 +15,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
+from customers.models import SavedView
 from customers.services.user_imports import start_creation, upload_users
 from partnercenter.directory.models import User
 from partnercenter.jobs.models import Job
@@ -60,7 +61,14 @@ def example(tailspin, ana):
     file = upload_users(tailspin, file_name="users.csv", content=content, actor=ana.user)
     start_creation(file, location="US", skip_faulty=False, actor=ana.user)
     job = Job.objects.get()
-    return {"microsoft_id": tailspin.tenant_id, "user_id": user.pk, "import_id": file.pk, "job_id": job.pk}
+    view = SavedView.objects.create(partner=ana.partner, owner=ana.user, name="Toys", query="q=toys")
+    return {
+        "microsoft_id": tailspin.tenant_id,
+        "user_id": user.pk,
+        "import_id": file.pk,
+        "job_id": job.pk,
+        "view_id": view.pk,
+    }
 
 
 def address(name, example):
@@ -217,6 +225,8 @@ def test_strange_values_in_an_address_are_no_error_of_the_server(name, value, ex
         "customer",
         "next",
         "all",
+        "view",
+        "query",
     )
 
     response = browse(ana).get(address(name, example), dict.fromkeys(names, value))
@@ -230,7 +240,7 @@ def test_strange_values_in_a_form_are_no_error_of_the_server(name, value, exampl
     client = browse(ana)
     response = client.get(address(name, example))
     form = response.context.get("form") if response.context else None
-    names = {"file", "location", "skip_faulty", "version", "next", *(form.fields if form else ())}
+    names = {"file", "location", "skip_faulty", "version", "next", "view", "query", *(form.fields if form else ())}
     sent = SimpleUploadedFile("x.txt", b"\xff\xfe\x00") if value == "file" else value
 
     posted = client.post(address(name, example), dict.fromkeys(names, sent))

@@ -30,6 +30,7 @@ class Action(models.TextChoices):
     EXPORT = "export", gettext_lazy("export lists")
     EDIT_ACCOUNT = "edit_account", gettext_lazy("change account information")
     EDIT_TAGS = "edit_tags", gettext_lazy("change tags")
+    MANAGE_VIEWS = "manage_views", gettext_lazy("change views of colleagues")
     MANAGE_USERS = "manage_users", gettext_lazy("manage users")
     SEE_ACTIVITY = "see_activity", gettext_lazy("see the activity log")
 
@@ -41,6 +42,7 @@ WHO_MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.EXPORT: _ADMINS | {Role.SALES_AGENT, Role.BILLING_ADMIN},
     Action.EDIT_ACCOUNT: _ADMINS | {Role.SALES_AGENT, Role.HELPDESK_AGENT},
     Action.EDIT_TAGS: _ADMINS | {Role.SALES_AGENT, Role.HELPDESK_AGENT},
+    Action.MANAGE_VIEWS: _ADMINS,
     Action.MANAGE_USERS: _ADMINS | {Role.USER_ADMIN},
     Action.SEE_ACTIVITY: _ADMINS,
 }

@@ -1,0 +1,137 @@
+"""Saving views of the customer list, sharing them and choosing one to begin with."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from customers.models import DefaultView, SavedView
+from partnercenter.activity.models import Deed
+from partnercenter.activity.services import changes, record
+from partnercenter.directory.models import User
+from partnercenter.errors import Refused
+from partnercenter.partners.models import Partner
+
+# As many as a menu can show.
+MOST_OWN: Final = 100
+MOST_SHARED: Final = 200
+# The log translates these for its reader.
+VIEW, NAME, SHARED, LIST = map(gettext_noop, ("View", "Name", "For all colleagues", "List"))
+
+
+class NameTaken(Refused):
+    """The owner of a view has another one of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("There is already a view named %(name)s. Choose another name.") % {"name": name})
+
+
+def save_view(partner: Partner, *, name: str, query: str, shared: bool, actor: User) -> SavedView:
+    """Keep a list under a name. `query` is canonical (`list_query`).
+
+    Raises `NameTaken`, or `Refused` when there are too many views.
+    """
+    if SavedView.objects.filter(owner=actor).count() >= MOST_OWN:
+        raise Refused(
+            _("You have %(count)d saved views, as many as one can have. Delete one first.") % {"count": MOST_OWN}
+        )
+    with transaction.atomic():
+        view = SavedView(partner=partner, owner=actor, name=name, query=query, shared=shared)
+        _write(view)
+        if shared:
+            _share(view, actor)
+    return view
+
+
+def change_view(view: SavedView, *, name: str, shared: bool, actor: User) -> None:
+    """Rename a view, share it or take it back; then it is nobody's default but its owner's.
+
+    Raises `NameTaken`, or `Refused` when there are too many shared views or this one is gone.
+    """
+    with transaction.atomic():
+        held = _hold(view)
+        before = {NAME: held.name, SHARED: held.shared}
+        changed = changes(before, {NAME: name, SHARED: shared})
+        if not changed:
+            return
+        held.name, held.shared = name, shared
+        _write(held)
+        if shared and not before[SHARED]:
+            _share(held, actor)
+        elif before[SHARED]:
+            _record_change(held, changed, actor)
+        if not shared:
+            DefaultView.objects.filter(view=held).exclude(user=held.owner_id).delete()
+
+
+def update_view(view: SavedView, query: str, *, actor: User) -> None:
+    """Let a view show another list from now on; `query` is canonical. Raises `Refused` when the view is gone."""
+    with transaction.atomic():
+        held = _hold(view)
+        changed = changes({LIST: held.query}, {LIST: query})
+        if not changed:
+            return
+        held.query = query
+        _write(held)
+        if held.shared:
+            _record_change(held, changed, actor)
+
+
+def delete_view(view: SavedView, *, actor: User) -> None:
+    """Delete a view; who began with it begins with all customers. Raises `Refused` when it is gone already."""
+    with transaction.atomic():
+        held = _hold(view)
+        if held.shared:
+            record(Deed.SHARED_VIEW_DELETED, partner=held.partner, actor=actor, details={VIEW: held.name})
+        held.delete()
+
+
+def choose_default(view: SavedView | None, *, actor: User) -> None:
+    """Let somebody's list begin with a view that they can open, or with all customers.
+
+    Raises `Refused` when the view is gone, or is no longer shared.
+    """
+    with transaction.atomic():
+        if view is None:
+            DefaultView.objects.filter(user=actor).delete()
+            return
+        held = _hold(view)
+        if held.owner_id != actor.pk and not held.shared:
+            raise Refused(_("This view is no longer shared. Choose another one to begin with."))
+        DefaultView.objects.update_or_create(user=actor, defaults={"view": held})
+
+
+def _hold(view: SavedView) -> SavedView:
+    held = SavedView.objects.select_for_update(of=("self",)).select_related("partner").filter(pk=view.pk).first()
+    if held is None:
+        raise Refused(_("This view was deleted a moment ago."))
+    return held
+
+
+def _write(view: SavedView) -> None:
+    """Save a view under a name that its owner does not use; people take names in capitals for the same."""
+    others = SavedView.objects.filter(owner=view.owner_id).exclude(pk=view.pk).values_list("name", flat=True)
+    if view.name.casefold() in {name.casefold() for name in others}:
+        raise NameTaken(view.name)
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError:  # saved twice at once
+        raise NameTaken(view.name) from None
+
+
+def _share(view: SavedView, actor: User) -> None:
+    if SavedView.objects.filter(partner=view.partner_id, shared=True).count() > MOST_SHARED:
+        raise Refused(
+            _("Colleagues share %(count)d views, as many as there can be. Keep this one for yourself.")
+            % {"count": MOST_SHARED}
+        )
+    record(Deed.VIEW_SHARED, partner=view.partner, actor=actor, details={VIEW: view.name})
+
+
+def _record_change(view: SavedView, changed: dict[str, list[object]], actor: User) -> None:
+    named = {} if NAME in changed else {VIEW: view.name}
+    record(Deed.SHARED_VIEW_CHANGED, partner=view.partner, actor=actor, details=named | changed)
