@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -20,6 +20,7 @@ class Notification(models.Model):
 
     class Kind(models.TextChoices):
         USERS_CREATED = "users_created", _("Users created")
+        TAGS_CHANGED = "tags_changed", _("Tags of customers changed")
         JOB_FAILED = "job_failed", _("Job failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -48,7 +49,28 @@ class Notification(models.Model):
                 "%(created)s users of %(customer)s were created.",
                 created,
             ) % {"created": grouped(created), "customer": self.facts["customer"]}
-        return str(gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts)
+        if self.kind == self.Kind.TAGS_CHANGED:
+            return _tags_sentence(self.facts)
+        if "customer" in self.facts:
+            return str(gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts)
+        return str(gettext("A job did not finish: %(subject)s.") % self.facts)
+
+
+def _tags_sentence(facts: dict[str, Any]) -> str:
+    customers, over_limit = facts["customers"], facts["over_limit"]
+    words = {"count": grouped(customers), "subject": facts["subject"], "left": grouped(over_limit)}
+    sentence = ngettext(
+        "The tags of %(count)s customer are as you chose: %(subject)s.",
+        "The tags of %(count)s customers are as you chose: %(subject)s.",
+        customers,
+    )
+    if over_limit:
+        sentence = ngettext(
+            "The tags of %(count)s customer are as you chose: %(subject)s. Left out at the limit of 150: %(left)s.",
+            "The tags of %(count)s customers are as you chose: %(subject)s. Left out at the limit of 150: %(left)s.",
+            customers,
+        )
+    return sentence % words
 
 
 class Mail(models.Model):
