@@ -49,7 +49,7 @@ class ViewForm(forms.Form):
         help_text=gettext_lazy("Everybody at your organization can open it; you and admins can change it."),
     )
     default = forms.BooleanField(
-        label=gettext_lazy("Begin with it"),
+        label=gettext_lazy("My default"),
         required=False,
         help_text=gettext_lazy("Your customer list opens with this view."),
     )
