@@ -21,7 +21,7 @@ from django.db import migrations, models
 # Replacing every three letters at once, from the first, second and third letter on, takes a third of a loop's time.
 CUSTOMER_WORDS = r"""
 CREATE FUNCTION customer_words(partner uuid, place integer, search_text text) RETURNS tsvector
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100000 AS $$
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     prefix text := left(partner::text, 8) || chr(192 + place);
     lines text[] := string_to_array(search_text, E'\n');
@@ -47,7 +47,7 @@ CUSTOMER_MARKS = r"""
 CREATE FUNCTION customer_marks(
     partner uuid, place integer, tags bigint[], relationships text[], reseller uuid, begun_at timestamptz
 ) RETURNS tsvector
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 100000 AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     prefix text := left(partner::text, 8) || chr(192 + place);
     begun timestamp := greatest(begun_at AT TIME ZONE 'UTC', timestamp '2000-01-01');
@@ -71,12 +71,11 @@ END $$
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0001_initial'),
-        ('directory', '0001_initial'),
-        ('jobs', '0002_finding'),
-        ('partners', '0002_throttle_cache'),
+        ("customers", "0001_initial"),
+        ("directory", "0001_initial"),
+        ("jobs", "0002_finding"),
+        ("partners", "0002_throttle_cache"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -84,187 +83,338 @@ class Migration(migrations.Migration):
         migrations.RunSQL(CUSTOMER_WORDS, "DROP FUNCTION customer_words"),
         migrations.RunSQL(CUSTOMER_MARKS, "DROP FUNCTION customer_marks"),
         migrations.CreateModel(
-            name='DefaultView',
+            name="DefaultView",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='Name')),
-                ('query', models.TextField(blank=True)),
-                ('shared', models.BooleanField(default=False, verbose_name='For all colleagues')),
-                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60, verbose_name="Name")),
+                ("query", models.TextField(blank=True)),
+                ("shared", models.BooleanField(default=False, verbose_name="For all colleagues")),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='SearchEntry',
+            name="SearchEntry",
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_entry', serialize=False, to='customers.customer')),
-                ('place', models.SmallIntegerField()),
-                ('search_text', models.TextField(db_collation='C')),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search_entry",
+                        serialize=False,
+                        to="customers.customer",
+                    ),
+                ),
+                ("tenant_id", models.UUIDField()),
+                ("place", models.SmallIntegerField()),
+                ("name_key", models.CharField(db_collation="C", max_length=600)),
+                ("search_text", models.TextField(db_collation="C")),
             ],
             options={
-                'verbose_name_plural': 'search entries',
+                "verbose_name_plural": "search entries",
             },
         ),
         migrations.CreateModel(
-            name='TagChange',
+            name="TagChange",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('add_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('remove_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('tenant_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('query', models.TextField(blank=True)),
-                ('position', models.UUIDField(null=True)),
-                ('over_limit', models.PositiveIntegerField(default=0)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "add_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "remove_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "tenant_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("query", models.TextField(blank=True)),
+                ("position", models.UUIDField(null=True)),
+                ("over_limit", models.PositiveIntegerField(default=0)),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='tag',
-            name='tag_names_are_unique_at_a_partner',
+            model_name="tag",
+            name="tag_names_are_unique_at_a_partner",
         ),
         migrations.AddField(
-            model_name='customer',
-            name='place',
-            field=models.GeneratedField(db_persist=True, expression=models.Func(models.F('name_key'), output_field=models.IntegerField(), template='width_bucket(%(expressions)s, \'{"3","a","b","c","d","f","h","k","m","o","q","s","sp","t","v","x","{","а","г","к","п","т","\u0590","ك","ऀ","一","四","株","한","유"}\'::text[])'), output_field=models.SmallIntegerField()),
+            model_name="customer",
+            name="place",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.Func(
+                    models.F("name_key"),
+                    output_field=models.IntegerField(),
+                    template='width_bucket(%(expressions)s, \'{"3","6","a","al","b","bl","c","ci","co","d","e","f","g","h","i","k","l","m","mi","n","o","p","q","r","s","se","so","st","t","u","v","w","x","{","а","в","з","к","м","о","п","с","\u0590","ا","ش","ع","م","ऀ","ぁ","ア","一","中","北","合","大","新","有","株","海","福","金","가","유","주"}\'::text[])',
+                ),
+                output_field=models.SmallIntegerField(),
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='relationships',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('cloud_reseller', 'Cloud Reseller'), ('indirect_reseller', 'Indirect reseller'), ('advisor', 'Advisor')], max_length=20), default=customers.models.customer.direct_reseller, size=None),
+            model_name="customer",
+            name="relationships",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("cloud_reseller", "Cloud Reseller"),
+                        ("indirect_reseller", "Indirect reseller"),
+                        ("advisor", "Advisor"),
+                    ],
+                    max_length=20,
+                ),
+                default=customers.models.customer.direct_reseller,
+                size=None,
+            ),
         ),
         migrations.RunSQL(
             "UPDATE customers_customer SET relationships = ARRAY[relationship] WHERE relationship <> 'cloud_reseller'",
             migrations.RunSQL.noop,
         ),
         migrations.RemoveField(
-            model_name='customer',
-            name='relationship',
+            model_name="customer",
+            name="relationship",
         ),
         migrations.AddField(
-            model_name='tag',
-            name='guid',
-            field=models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True),
+            model_name="tag",
+            name="guid",
+            field=models.UUIDField(
+                db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True
+            ),
         ),
         migrations.AddField(
-            model_name='tag',
-            name='retired_at',
+            model_name="tag",
+            name="retired_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='customer',
-            name='partner',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
+            model_name="customer",
+            name="partner",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.partner"
+            ),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='provider',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
+            model_name="customer",
+            name="provider",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="partners.partner",
+            ),
         ),
         migrations.AlterField(
-            model_name='customer',
-            name='reseller',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
+            model_name="customer",
+            name="reseller",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="partners.partner",
+            ),
         ),
         migrations.AlterField(
-            model_name='tag',
-            name='color',
-            field=models.CharField(choices=[('blue', 'Blue'), ('teal', 'Teal'), ('green', 'Green'), ('yellow', 'Yellow'), ('orange', 'Orange'), ('red', 'Red'), ('pink', 'Pink'), ('purple', 'Purple'), ('gray', 'Gray')], default='blue', max_length=10, verbose_name='Color'),
+            model_name="tag",
+            name="color",
+            field=models.CharField(
+                choices=[
+                    ("blue", "Blue"),
+                    ("teal", "Teal"),
+                    ("green", "Green"),
+                    ("yellow", "Yellow"),
+                    ("orange", "Orange"),
+                    ("red", "Red"),
+                    ("pink", "Pink"),
+                    ("purple", "Purple"),
+                    ("gray", "Gray"),
+                ],
+                default="blue",
+                max_length=10,
+                verbose_name="Color",
+            ),
         ),
         migrations.AlterField(
-            model_name='tag',
-            name='name',
-            field=models.CharField(max_length=50, verbose_name='Name'),
+            model_name="tag",
+            name="name",
+            field=models.CharField(max_length=50, verbose_name="Name"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('reseller__isnull', False)), fields=['reseller', 'partner'], name='customers_of_a_reseller'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("reseller__isnull", False)),
+                fields=["reseller", "partner"],
+                name="customers_of_a_reseller",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(customers.models.terms.Marks('partner', 'place', 'tag_ids', 'relationships', 'reseller', 'begun_at'), condition=models.Q(('ended_at', None)), name='customers_by_marks'),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                customers.models.terms.Marks("partner", "place", "tag_ids", "relationships", "reseller", "begun_at"),
+                condition=models.Q(("ended_at", None)),
+                name="customers_by_marks",
+            ),
         ),
         migrations.AddIndex(
-            model_name='userimport',
-            index=models.Index(condition=models.Q(('good__gt', 0), ('status', 'checked')), fields=['-uploaded_at', '-id'], name='user_imports_that_wait'),
+            model_name="userimport",
+            index=models.Index(
+                condition=models.Q(("good__gt", 0), ("status", "checked")),
+                fields=["-uploaded_at", "-id"],
+                name="user_imports_that_wait",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='customer',
-            trigger=pgtrigger.compiler.Trigger(name='searchable_when_added', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    INSERT INTO customers_searchentry (customer_id, partner_id, place, search_text)\n                    SELECT id, partner_id, place, search_text FROM added WHERE ended_at IS NULL;\n                    RETURN NULL;\n                ', hash='b9376e653d3b2b09497078c7453167838b016a21', level='STATEMENT', operation='INSERT', pgid='pgtrigger_searchable_when_added_ff0fd', referencing='REFERENCING NEW TABLE AS added ', table='customers_customer', when='AFTER')),
+            model_name="customer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="searchable_when_added",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)\n                    SELECT id, partner_id, tenant_id, place, name_key, search_text FROM added WHERE ended_at IS NULL;\n                    RETURN NULL;\n                ",
+                    hash="907ca33fd539cd967ee4a875c8d3f21300e26e58",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_searchable_when_added_ff0fd",
+                    referencing="REFERENCING NEW TABLE AS added ",
+                    table="customers_customer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='customer',
-            trigger=pgtrigger.compiler.Trigger(name='searchable_as_renamed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='\n                    DELETE FROM customers_searchentry WHERE customer_id = NEW.id;\n                    IF NEW.ended_at IS NULL THEN\n                        INSERT INTO customers_searchentry (customer_id, partner_id, place, search_text)\n                        VALUES (NEW.id, NEW.partner_id, NEW.place, NEW.search_text);\n                    END IF;\n                    RETURN NULL;\n                ', hash='6adcd5117d8bb846a92af81385601d123d6dd678', operation='UPDATE OF "name_key", "search_text", "ended_at"', pgid='pgtrigger_searchable_as_renamed_50caf', table='customers_customer', when='AFTER')),
+            model_name="customer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="searchable_as_renamed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="\n                    DELETE FROM customers_searchentry WHERE customer_id = NEW.id;\n                    IF NEW.ended_at IS NULL THEN\n                        INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)\n                        VALUES (NEW.id, NEW.partner_id, NEW.tenant_id, NEW.place, NEW.name_key, NEW.search_text);\n                    END IF;\n                    RETURN NULL;\n                ",
+                    hash="21dc5d7cac4f5d65c8e4fc268326d58aa3f7423e",
+                    operation='UPDATE OF "name_key", "search_text", "ended_at"',
+                    pgid="pgtrigger_searchable_as_renamed_50caf",
+                    table="customers_customer",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('relationships__len__gte', 1)), name='a_customer_has_a_relationship'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("relationships__len__gte", 1)), name="a_customer_has_a_relationship"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(models.F('partner'), django.db.models.functions.text.Lower('name'), condition=models.Q(('retired_at', None)), name='tag_names_are_unique_at_a_partner'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(
+                models.F("partner"),
+                django.db.models.functions.text.Lower("name"),
+                condition=models.Q(("retired_at", None)),
+                name="tag_names_are_unique_at_a_partner",
+            ),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="savedview",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='partners.partner'),
+            model_name="savedview",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="partners.partner"
+            ),
         ),
         migrations.AddField(
-            model_name='defaultview',
-            name='view',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.savedview'),
+            model_name="defaultview",
+            name="view",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.savedview"
+            ),
         ),
         migrations.AddField(
-            model_name='searchentry',
-            name='partner',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='partners.partner'),
+            model_name="searchentry",
+            name="partner",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="partners.partner"
+            ),
         ),
         migrations.AddField(
-            model_name='tagchange',
-            name='job',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job'),
+            model_name="tagchange",
+            name="job",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.job"
+            ),
         ),
         migrations.AddField(
-            model_name='tagchange',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner'),
+            model_name="tagchange",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="partners.partner"
+            ),
         ),
         migrations.AddField(
-            model_name='tagchange',
-            name='requested_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="tagchange",
+            name="requested_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='tagchange',
-            name='retires',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.tag'),
+            model_name="tagchange",
+            name="retires",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="customers.tag"
+            ),
         ),
         migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(condition=models.Q(('shared', True)), fields=['partner'], name='shared_views'),
+            model_name="savedview",
+            index=models.Index(condition=models.Q(("shared", True)), fields=["partner"], name="shared_views"),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(models.F('owner'), django.db.models.functions.text.Lower('name'), name='view_names_are_unique_for_their_owner'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(
+                models.F("owner"),
+                django.db.models.functions.text.Lower("name"),
+                name="view_names_are_unique_for_their_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='searchentry',
-            index=django.contrib.postgres.indexes.GinIndex(customers.models.terms.Words('partner', 'place', 'search_text'), fastupdate=False, name='search_entries_by_words'),
+            model_name="searchentry",
+            index=django.contrib.postgres.indexes.GinIndex(
+                customers.models.terms.Words("partner", "place", "search_text"),
+                fastupdate=False,
+                name="search_entries_by_words",
+            ),
         ),
         # Last of all: while rows wait for their foreign keys to be checked, no table of theirs can be altered.
         migrations.RunSQL(
             """
-            INSERT INTO customers_searchentry (customer_id, partner_id, place, search_text)
-            SELECT id, partner_id, place, search_text FROM customers_customer WHERE ended_at IS NULL
+            INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)
+            SELECT id, partner_id, tenant_id, place, name_key, search_text FROM customers_customer WHERE ended_at IS NULL
             """,
             migrations.RunSQL.noop,
         ),

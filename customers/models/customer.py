@@ -105,8 +105,8 @@ class Customer(models.Model):
                 level=pgtrigger.Statement,
                 referencing=pgtrigger.Referencing(new="added"),  # type: ignore[no-untyped-call]
                 func="""
-                    INSERT INTO customers_searchentry (customer_id, partner_id, place, search_text)
-                    SELECT id, partner_id, place, search_text FROM added WHERE ended_at IS NULL;
+                    INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)
+                    SELECT id, partner_id, tenant_id, place, name_key, search_text FROM added WHERE ended_at IS NULL;
                     RETURN NULL;
                 """,
             ),
@@ -118,8 +118,8 @@ class Customer(models.Model):
                 func="""
                     DELETE FROM customers_searchentry WHERE customer_id = NEW.id;
                     IF NEW.ended_at IS NULL THEN
-                        INSERT INTO customers_searchentry (customer_id, partner_id, place, search_text)
-                        VALUES (NEW.id, NEW.partner_id, NEW.place, NEW.search_text);
+                        INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)
+                        VALUES (NEW.id, NEW.partner_id, NEW.tenant_id, NEW.place, NEW.name_key, NEW.search_text);
                     END IF;
                     RETURN NULL;
                 """,

@@ -13,12 +13,15 @@ from partnercenter.partners.models import Partner
 class SearchEntry(models.Model):
     """The searchable text of a customer that a partner serves now; triggers of the customer keep it.
 
-    `search_text` is the folded name, each domain and the Microsoft ID, a line for each.
+    `search_text` is the folded name, each domain and the Microsoft ID, a line for each. Name and Microsoft ID stand
+    here once more, so that what was found is put in order without a look at the customer.
     """
 
     customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="search_entry")
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="+", db_index=False)
+    tenant_id = models.UUIDField()
     place = models.SmallIntegerField()
+    name_key = models.CharField(max_length=600, db_collation="C")
     search_text = models.TextField(db_collation="C")
 
     class Meta:

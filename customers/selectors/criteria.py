@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Right
 
-from customers.models import Customer
+from customers.models import Customer, SearchEntry
 from partnercenter.folding import fold
+
+Row = TypeVar("Row", Customer, SearchEntry)
 
 GUID_LENGTH: Final = 36
 _BARE_GUID: Final = re.compile(r"[0-9a-f]{32}")
@@ -71,14 +73,26 @@ class Criteria:
     def __bool__(self) -> bool:
         return bool(self.words) or self.filters
 
-    def apply(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        """The customers that are so. This is what the criteria mean; `finding` knows how to get there fast."""
+    def apply(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """The customers that are so, or the search entries of those that are, if nothing but the search narrows the list.
+
+        This is what the criteria mean; `finding` knows how to get there fast.
+        """
         if self.by == SearchBy.MICROSOFT_ID:
-            customers = customers.alias(microsoft_id=Right("search_text", GUID_LENGTH))
+            rows = rows.alias(microsoft_id=Right("search_text", GUID_LENGTH))
         wanted = Q()
         for word in self.words:
             wanted &= self._occurs(word)
-        return customers.filter(wanted & self._is_so())
+        return rows.filter(wanted & self._is_so())
+
+    def along(self, column: str, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        """The part of a list ordered by `column` that can hold such customers at all."""
+        so = Q()
+        if column == "begun_at":
+            so = self._was_added()
+        elif column == "tag_count" and self.tags:
+            so = Q(tag_count__gte=len(self.tags) if self.all_tags else 1)
+        return customers.filter(so)
 
     def _occurs(self, word: str) -> Q:
         match self.by:
@@ -101,6 +115,10 @@ class Criteria:
             so &= Q(reseller__in=self.resellers)
         if self.relationships:
             so &= Q(relationships__overlap=self.relationships)
+        return so & self._was_added()
+
+    def _was_added(self) -> Q:
+        so = Q()
         if self.added_from:
             so &= Q(begun_at__gte=self.added_from)
         if self.added_before:
