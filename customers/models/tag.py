@@ -61,7 +61,8 @@ class TagChange(models.Model):
     """Tags to put on and to take off many customers, done by a job.
 
     The customers are those with the Microsoft IDs `tenant_ids`, or all that meet `query`, the criteria of a customer
-    list as `services.tag_changes` writes them. They are visited in the order of their Microsoft IDs: `position` is the last one that was.
+    list as `services.tag_changes` writes them. They are visited in the order of their Microsoft IDs: `position` is the
+    last one that was.
     `retires` is a tag that nobody has any more when this is done, and that goes then.
     """
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db.models import BigIntegerField, Count, F, Func, QuerySet
 
 from customers.models import Customer, Tag, TagChange
@@ -20,7 +18,7 @@ class _Each(Func):
 
     function = "unnest"
     output_field = BigIntegerField()
-    set_returning: ClassVar = True
+    set_returning = True
 
 
 def tag_counts(customers: QuerySet[Customer]) -> dict[int, int]:

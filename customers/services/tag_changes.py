@@ -56,13 +56,12 @@ def start_change(
     `customers` are Microsoft IDs, or what a customer has to be when the worker comes to it; `total` is how many there
     are now. `retires` is a tag that goes when no customer has it any more. `url` is the list they were chosen in.
     """
-    by_criteria = isinstance(customers, Criteria)
     change = TagChange(
         id=uuid4(),
         partner=partner,
         add_ids=[tag.pk for tag in add],
         remove_ids=[tag.pk for tag in remove],
-        tenant_ids=[] if by_criteria else sorted(customers),
+        tenant_ids=[] if isinstance(customers, Criteria) else sorted(customers),
         query=_written(customers) if isinstance(customers, Criteria) else "",
         retires=retires,
         requested_by=actor,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, Tag
+from customers.selectors.criteria import Criteria
 from customers.selectors.customers import ORDERS, customers_of
 from customers.selectors.tags import customers_with, is_being_merged_into
 from customers.services.marking import Marking
@@ -162,8 +163,7 @@ def change_tags(
     where a tag to put on is not in use any more.
     """
     with transaction.atomic():
-        if len(hold_tags([tag.pk for tag in add])) < len(add):
-            raise Refused(_("A tag that you chose was deleted a moment ago. Look at the tags and choose again."))
+        _hold_all(add)
         marking = Marking([tag.pk for tag in add], [tag.pk for tag in remove])
         held = _held(customers_of(partner).filter(tenant_id__in=tenant_ids))
         names = _rows(held).filter(marking.over_limit).order_by("name_key").values_list("name", flat=True)
@@ -173,6 +173,27 @@ def change_tags(
         if marked.changed or over_limit:
             _record(partner, held, changed, add, remove, actor)
     return changed
+
+
+def change_many(
+    partner: Partner,
+    customers: Sequence[UUID] | Criteria,
+    *,
+    total: int,
+    add: Sequence[Tag],
+    remove: Sequence[Tag],
+    url: str,
+    actor: User,
+) -> Job:
+    """Let a job put tags on many customers and take tags off; see `start_change`. The log tells of it when it ends."""
+    with transaction.atomic():
+        _hold_all(add)
+        return start_change(partner, customers, total=total, add=add, remove=remove, url=url, actor=actor)
+
+
+def _hold_all(tags: Sequence[Tag]) -> None:
+    if len(hold_tags([tag.pk for tag in tags])) < len(tags):
+        raise Refused(_("A tag that you chose was deleted a moment ago. Look at the tags and choose again."))
 
 
 def _held(customers: QuerySet[Customer]) -> list[Customer]:
