@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -51,8 +52,7 @@ class Now:
         return self.view is not None and list_query(QueryDict(self.view.query)) != self.query
 
 
-def shown_now(staff: Staff, params: QueryDict) -> Now:
-    """What a list with these parameters shows. A view that this person cannot open is none."""
+def shown_now(views: Iterable[SavedView], params: QueryDict) -> Now:
+    """What a list with these parameters shows to somebody who can open `views`; another one is none."""
     guid = as_guid(params.get("view", ""))
-    view = views_for(staff).filter(pk=guid).first() if guid else None
-    return Now(list_query(params), view)
+    return Now(list_query(params), next((view for view in views if view.pk == guid), None))

@@ -1,4 +1,4 @@
-"""The menu of saved views. All need `request` with `staff`."""
+"""The menu of saved views."""
 
 from __future__ import annotations
 
@@ -13,21 +13,13 @@ register = Library()
 
 @register.inclusion_tag("customers/_views_menu.html", takes_context=True)
 def views_menu(context: Context) -> dict[str, Any]:
-    """What the list shows now, and all views that this person can open."""
+    """What the list of this address shows, and all views that the person of `request` can open."""
     request = context["request"]
     found = list(views_for(request.staff))
-    return _now(context) | {
+    return {
+        "now": shown_now(found, request.GET),
         "own": [view for view in found if view.owner_id == request.user.pk],
         "shared": [view for view in found if view.owner_id != request.user.pk],
+        "user": request.user,
+        "csrf_token": context["csrf_token"],
     }
-
-
-@register.inclusion_tag("customers/_view_now.html", takes_context=True)
-def view_now(context: Context) -> dict[str, Any]:
-    """The parts of the menu that follow the list, for an answer that brings the list alone."""
-    return _now(context)
-
-
-def _now(context: Context) -> dict[str, Any]:
-    request = context["request"]
-    return {"now": shown_now(request.staff, request.GET), "user": request.user, "csrf_token": context["csrf_token"]}

@@ -82,7 +82,7 @@ def views(request: StaffRequest) -> HttpResponse:
 def save_view(request: StaffRequest) -> HttpResponse:
     """Keep the list whose parameters stand in the address of this page under a name."""
     data, _files = posted(request)
-    now = shown_now(request.staff, request.GET)
+    now = shown_now(views_for(request.staff), request.GET)
     form = SaveForm(data or typed_before(request), initial={"query": now.query})
     if data is not None and form.is_valid() and (view := _saved(request, form)):
         if form.cleaned_data["default"]:
