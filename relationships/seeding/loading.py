@@ -45,6 +45,13 @@ _FOREIGN_KEYS: Final = """
     FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (%s::regclass[]) ORDER BY conname
 """
 
+# Put into the order of the inverted index, the entries take it half the time to make.
+_PUT_IN_ORDER: Final = """
+    CREATE INDEX entries_by_place ON customers_searchentry (partner_id, place);
+    CLUSTER customers_searchentry USING entries_by_place;
+    DROP INDEX entries_by_place
+"""
+
 
 def load_customers(shares: Sequence[tuple[SeededPartner, int]], *, seed: int, first: int, say: Say) -> None:
     """Write so many customers of each partner, all or none, and tell how it goes.
@@ -61,6 +68,7 @@ def load_customers(shares: Sequence[tuple[SeededPartner, int]], *, seed: int, fi
         else:
             with bare(TABLES, say):
                 _copy_all(rows, total, say)
+                _execute(_PUT_IN_ORDER)
 
 
 def refresh_statistics(say: Say) -> None:
@@ -73,17 +81,18 @@ def refresh_statistics(say: Say) -> None:
 
 @contextmanager
 def bare(tables: Sequence[str], say: Say) -> Iterator[None]:
-    """Take indexes and foreign keys off some tables, in the caller's transaction, and make them again at the end.
+    """Take indexes and foreign keys off some tables, and bring them back at the end of the block.
 
-    Primary keys and unique constraints stay. If anything fails, the transaction brings everything back.
+    All that is done in the caller's transaction: if anything fails, it is as if nothing had been. Primary keys and
+    unique constraints stay.
     """
     # What waits to be checked keeps a table from being altered.
     _execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    _execute("SET LOCAL maintenance_work_mem = '1GB'; SET LOCAL max_parallel_maintenance_workers = 4")
     parts = [*_parts(_FOREIGN_KEYS, tables), *_parts(_INDEXES, tables)]
     for part in parts:
         _execute(part.drop)
     yield
-    _execute("SET LOCAL maintenance_work_mem = '1GB'; SET LOCAL max_parallel_maintenance_workers = 4")
     for part in parts:
         begun = time.monotonic()
         _execute(part.make)

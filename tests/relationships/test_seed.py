@@ -29,14 +29,16 @@ def seeded(name="Seeded Partner"):
 
 
 def structure():
-    """All indexes and constraints of the database, as PostgreSQL tells them."""
+    """All indexes, constraints and triggers of the database, as PostgreSQL tells them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
         indexes = dict(cursor.fetchall())
         cursor.execute(
             "SELECT conrelid::regclass::text, conname, convalidated, pg_get_constraintdef(oid) FROM pg_constraint"
         )
-        return indexes, set(cursor.fetchall())
+        constraints = set(cursor.fetchall())
+        cursor.execute("SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal")
+        return indexes, constraints, dict(cursor.fetchall())
 
 
 def test_a_partner_gets_so_many_complete_accounts(many):
