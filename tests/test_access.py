@@ -15,7 +15,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
-from customers.models import SavedView
+from customers.models import SavedView, Tag
 from customers.services.user_imports import start_creation, upload_users
 from partnercenter.directory.models import User
 from partnercenter.jobs.models import Job
@@ -62,12 +62,14 @@ def example(tailspin, ana):
     start_creation(file, location="US", skip_faulty=False, actor=ana.user)
     job = Job.objects.get()
     view = SavedView.objects.create(partner=ana.partner, owner=ana.user, name="Toys", query="q=toys")
+    tag = Tag.objects.create(partner=ana.partner, name="VIP", guid=uuid.uuid4())
     return {
         "microsoft_id": tailspin.tenant_id,
         "user_id": user.pk,
         "import_id": file.pk,
         "job_id": job.pk,
         "view_id": view.pk,
+        "tag_id": tag.guid,
     }
 
 

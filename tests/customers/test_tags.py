@@ -122,7 +122,9 @@ def test_a_color_that_is_none_is_refused(browse, ana, contoso):
     assert (response.status_code, names_of(contoso)) == (422, [])
 
 
-@pytest.mark.parametrize(("first", "second"), [("VIP", "vip"), ("Größe", "GRÖßE"), ("é", "e\u0301"), ("Строй", "строй")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("VIP", "vip"), ("Größe", "GRÖßE"), ("é", "e\u0301"), ("Строй", "строй")]
+)
 def test_two_tags_that_differ_in_small_and_capital_letters_only_are_the_same(browse, ana, contoso, first, second):
     client = browse(ana)
     create(client, first)
@@ -282,9 +284,7 @@ def test_a_tag_of_many_customers_is_out_of_sight_at_once_and_taken_off_by_a_job(
     assert (names_of(contoso), client.get(page_of(tag)).status_code) == ([], 404)
     assert (job.kind, job.total, job.subject, job.url) == (Job.Kind.TAG_CHANGE, 2, "− VIP", TAGS)
     assert (change.retires, change.remove_ids, change.add_ids, change.job) == (tag, [tag.pk], [], job)
-    assert messages_of(response) == [
-        "VIP is gone. A job takes it off its 2 customers; you are told when it has ended."
-    ]
+    assert messages_of(response) == ["VIP is gone. A job takes it off its 2 customers; you are told when it has ended."]
     assert "VIP" not in list_page
     assert lines(Deed.TAG_DELETED) == [("", {"Tag": "VIP", "Customers": 2})]
 
