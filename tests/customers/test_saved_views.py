@@ -1,0 +1,487 @@
+"""Saved views: the state of a customer list under a name, for oneself or for all colleagues."""
+
+import re
+from html import unescape
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import translation
+
+from customers.models import DefaultView, SavedView, Tag
+from customers.selectors.list_query import list_query
+from customers.services import views as services
+from customers.services.views import save_view
+from partnercenter.activity.models import Activity
+from partnercenter.partners.roles import Role
+
+LIST = "/customers/"
+VIEWS = reverse("customers:views")
+SAVE = reverse("customers:save_view")
+TAG = "0f0e0d0c-0b0a-4908-8706-050403020100"
+OTHER = "1f0e0d0c-0b0a-4908-8706-050403020100"
+
+
+@pytest.fixture
+def agnes(contoso, make_staff):
+    """Contoso's admin agent, who may change views of colleagues."""
+    return make_staff(contoso, "Agnes", Role.ADMIN_AGENT)
+
+
+@pytest.fixture
+def make_view():
+    def make(staff, name="Toys", query="q=toys", *, shared=False):
+        return save_view(staff.partner, name=name, query=query, shared=shared, actor=staff.user)
+
+    return make
+
+
+def canonical(address):
+    return list_query(QueryDict(address))
+
+
+def page_of(response):
+    return unescape(response.content.decode())
+
+
+def said(response):
+    """The sentences that the next page shows."""
+    return [str(message) for message in response.context["messages"]]
+
+
+def deeds():
+    return [(line.deed, line.actor.display_name, line.details) for line in Activity.objects.order_by("id")]
+
+
+# ------------------------------------------------------------------------- the address, written in one way
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("", ""),
+        ("q=&by=all&tags=any&sort=name&size=50&added_from=", ""),
+        ("utm=x&view=all&at=abc&next=/&q=toys", "q=toys"),
+        ("q=+toys++of+&by=domain", "by=domain&q=toys++of"),
+        ("by=domain", ""),
+        ("by=evil&q=a", "q=a"),
+        ("q=%00", ""),
+        ("q=%ED%A0%80a", "q=%EF%BF%BD%EF%BF%BD%EF%BF%BDa"),
+        (f"q={'x' * 201}", ""),
+        (f"tag={OTHER}&tag={TAG}&tag={TAG.upper()}", f"tag={TAG}&tag={OTHER}"),
+        (f"tag={{{TAG}}}&tags=all", f"tag={TAG}&tags=all"),
+        ("tags=all&tag=x", ""),
+        (f"without={TAG}&reseller={OTHER}&reseller=1", f"reseller={OTHER}&without={TAG}"),
+        ("relationship=indirect_reseller&relationship=x&relationship=advisor", "relationship=advisor&relationship=indirect_reseller"),
+        ("added_to=2026-05-01&added_from=2026-02-31", "added_to=2026-05-01"),
+        ("sort=-added&size=100", "size=100&sort=-added"),
+        ("sort=--name&size=51", ""),
+        ("columns=tags,domain,tags&columns=added", "columns=added%2Cdomain%2Ctags"),
+        ("columns=<script>,DROP TABLE", ""),
+        ("q=a%26b%3Dc%23", "q=a%26b%3Dc%23"),
+    ],
+)  # fmt: skip
+def test_an_address_is_kept_in_one_form_without_what_a_list_does_not_know(address, expected):
+    assert canonical(address) == expected
+    assert canonical(expected) == expected
+
+
+def test_a_day_as_a_german_writes_it_is_kept_as_everybody_reads_it():
+    with translation.override("de"):
+        assert canonical("added_from=01.05.2026") == "added_from=2026-05-01"
+
+
+# ------------------------------------------------------------------------------------------------- saving
+
+
+def test_the_list_on_screen_is_kept_under_a_name(browse, ana, tailspin):
+    visitor = browse(ana)
+    page = page_of(visitor.get(f"{SAVE}?q=toys&sort=-added&at=xyz&utm=1"))
+    query = re.search(r'name="query" value="([^"]*)"', page)[1]
+
+    response = visitor.post(SAVE, {"name": "Toys", "query": query})
+
+    view = SavedView.objects.get()
+    assert (view.partner, view.owner, view.name, view.shared) == (ana.partner, ana.user, "Toys", False)
+    assert view.query == "q=toys&sort=-added"
+    assert (response.status_code, response.url) == (302, f"/customers/?view={view.pk}&q=toys&sort=-added")
+    assert deeds() == []
+
+
+def test_what_is_sent_is_written_in_its_one_form_before_it_is_kept(browse, ana):
+    browse(ana).post(SAVE, {"name": "Toys", "query": "sort=domain&evil=1&q=toys&at=x"})
+
+    assert SavedView.objects.get().query == "q=toys&sort=domain"
+
+
+def test_a_view_can_be_shared_and_begun_with_at_once(browse, ana):
+    browse(ana).post(SAVE, {"name": "Toys", "query": "q=toys", "shared": "on", "default": "on"})
+
+    view = SavedView.objects.get()
+    assert (view.shared, DefaultView.objects.get().view, DefaultView.objects.get().user) == (True, view, ana.user)
+    assert deeds() == [("view_shared", "Ana", {"View": "Toys"})]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "Enter a name for the view."),
+        ("   ", "Enter a name for the view."),
+        ("x" * 61, "A name has at most 60 characters; this one has 61."),
+        ("a\nb", "A name has no line breaks and no invisible characters. Type it anew."),
+        ("a\u202eb", "A name has no line breaks and no invisible characters. Type it anew."),
+        ("TOYS", "There is already a view named TOYS. Choose another name."),
+        ("ÜBERALL", "There is already a view named ÜBERALL. Choose another name."),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_with_the_reason(browse, ana, make_view, name, sentence):
+    make_view(ana)
+    make_view(ana, "überall")
+
+    response = browse(ana).post(SAVE, {"name": name, "query": "q=a"})
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["name"] == [sentence]
+    assert SavedView.objects.count() == 2
+
+
+def test_a_name_is_composed_and_its_blanks_are_single(browse, ana):
+    browse(ana).post(SAVE, {"name": "  U\u0308ber   uns " + "é" * 50, "query": ""})
+
+    assert SavedView.objects.get().name == "Über uns " + "é" * 50
+
+
+def test_colleagues_may_use_the_same_name(make_view, ana, hugo):
+    make_view(ana, shared=True)
+    make_view(hugo, shared=True)
+
+    assert SavedView.objects.count() == 2
+
+
+def test_nobody_has_more_views_than_a_menu_can_show(browse, ana, hugo, make_view, monkeypatch):
+    monkeypatch.setattr(services, "MOST_OWN", 1)
+    monkeypatch.setattr(services, "MOST_SHARED", 1)
+    make_view(ana, shared=True)
+
+    responses = [browse(person).post(SAVE, {"name": "More", "shared": "on"}) for person in (ana, hugo)]
+
+    assert [response.context["form"].non_field_errors() for response in responses] == [
+        ["You have 1 saved views, as many as one can have. Delete one first."],
+        ["Colleagues share 1 views, as many as there can be. Keep this one for yourself."],
+    ]
+    assert (SavedView.objects.count(), Activity.objects.count()) == (1, 1)
+
+
+def test_a_list_with_more_filters_than_an_address_holds_is_not_kept(browse, ana):
+    many = "&".join(f"tag={number:08x}-0000-4000-8000-000000000000" for number in range(200))
+
+    response = browse(ana).post(SAVE, {"name": "Many", "query": many})
+
+    assert response.context["form"].errors["query"] == [
+        "This list has more filters than a view can keep. Take some of them out first."
+    ]
+    assert SavedView.objects.count() == 0
+
+
+def test_saving_with_an_own_view_open_offers_to_update_it(browse, ana, hugo, make_view):
+    view = make_view(ana, shared=True)
+    offers = [f"Update {view.name}" in page_of(browse(one).get(f"{SAVE}?view={view.pk}&q=x")) for one in (ana, hugo)]
+
+    response = browse(ana).post(reverse("customers:update_view", args=[view.pk]), {"query": "sort=added&q=x"})
+
+    view.refresh_from_db()
+    assert (offers, view.query) == ([True, False], "q=x&sort=added")
+    assert response.url == f"/customers/?view={view.pk}&q=x&sort=added"
+
+
+# -------------------------------------------------------------------------------------- opening with a view
+
+
+def test_the_bare_address_of_the_list_leads_to_the_view_that_a_person_begins_with(
+    browse, ana, hugo, make_view, tailspin
+):
+    view = make_view(ana, shared=True)
+    services.choose_default(view, actor=ana.user)
+
+    response = browse(ana).get(LIST)
+
+    assert (response.status_code, response.url) == (302, f"/customers/?view={view.pk}&q=toys")
+    assert browse(hugo).get(LIST).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "q=toys"])
+def test_a_view_leads_no_further_and_neither_does_anything_else(browse, ana, make_view, tailspin, query):
+    view = make_view(ana, query=query)
+    services.choose_default(view, actor=ana.user)
+    visitor = browse(ana)
+
+    opened = visitor.get(LIST, follow=True)
+    others = [visitor.get(f"{LIST}?{words}").status_code for words in ("view=all", "view=x", "q=", "q=&by=all", "at=x")]
+
+    assert (opened.status_code, len(opened.redirect_chain), others) == (200, 1, [200] * 5)
+    assert visitor.get(LIST, headers={"HX-Request": "true"}).status_code == 200
+    assert visitor.get("/customers/export/").status_code == 200
+
+
+def test_a_default_that_is_no_longer_shared_or_gone_leads_nowhere(browse, ana, hugo, make_view):
+    view = make_view(ana, shared=True)
+    services.choose_default(view, actor=hugo.user)
+
+    SavedView.objects.update(shared=False)
+
+    assert browse(hugo).get(LIST).status_code == 200
+    services.delete_view(view, actor=ana.user)
+    assert (DefaultView.objects.count(), browse(hugo).get(LIST).status_code) == (0, 200)
+
+
+def test_the_menu_says_what_the_list_shows(browse, ana, hugo, finn, make_view, tailspin):
+    mine, shared, private, strange = (
+        make_view(ana),
+        make_view(hugo, "Of Hugo", "sort=added", shared=True),
+        make_view(hugo, "Private of Hugo"),
+        make_view(finn, "Of Finn", shared=True),
+    )
+    visitor = browse(ana)
+
+    def name(address):
+        page = page_of(visitor.get(f"{LIST}?{address}"))
+        return re.search(r'class="view-name">\s*([^<]*?)\s*<', page)[1]
+
+    assert name("view=all") == "All customers"
+    assert name("size=50&q=") == "All customers"
+    assert name("q=x") == "Unsaved view"
+    assert name(f"view={mine.pk}&q=toys&size=50&at=x") == "Toys"
+    assert name(f"view={mine.pk}&q=toy") == "Toys (changed)"
+    assert name(f"view={mine.pk}") == "Toys (changed)"
+    assert name(f"view={shared.pk}&sort=added") == "Of Hugo"
+    assert name(f"view={private.pk}&q=toys") == "Unsaved view"
+    assert name(f"view={strange.pk}&q=toys") == "Unsaved view"
+
+
+def test_the_menu_lists_own_views_and_those_that_colleagues_share(browse, ana, hugo, finn, make_view, tailspin):
+    make_view(ana, "Zoo")
+    make_view(ana, "apes")
+    make_view(hugo, "Of Hugo", shared=True)
+    make_view(hugo, "Private of Hugo")
+    make_view(finn, "Of Finn", shared=True)
+
+    menu = page_of(browse(ana).get(f"{LIST}?view=all")).split('id="views-menu"')[1].split(SAVE)[0]
+
+    names = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r"<a .*?</a>", menu)]
+    assert names == ["All customers", "apes", "Zoo", "Of Hugo Hugo"]
+
+
+@pytest.mark.parametrize(
+    ("person", "address", "updates"), [("ana", "q=x", 1), ("ana", "q=toys", 0), ("hugo", "q=x", 0)]
+)
+def test_only_who_saved_a_view_updates_it_from_the_menu(
+    request, browse, ana, make_view, tailspin, person, address, updates
+):
+    view = make_view(ana, shared=True)
+    visitor = browse(request.getfixturevalue(person))
+
+    page = page_of(visitor.get(f"{LIST}?view={view.pk}&{address}"))
+
+    assert page.count("Update Toys") == updates
+    assert f'href="{SAVE}?view={view.pk}&{address}"' in page
+
+
+def test_the_menu_follows_the_list_while_somebody_types(browse, ana, make_view, tailspin):
+    view = make_view(ana)
+
+    piece = page_of(browse(ana).get(f"{LIST}?view={view.pk}&q=tailspin", headers={"HX-Request": "true"}))
+
+    assert re.search(r'class="view-name">\s*([^<]*?)\s*<', piece)[1] == "Toys (changed)"
+    assert f'href="{SAVE}?view={view.pk}&q=tailspin"' in piece
+    assert "<html" not in piece
+
+
+def test_a_view_with_a_tag_that_is_gone_opens_and_the_list_says_so(browse, ana, contoso, make_view, tailspin):
+    tag = Tag.objects.create(partner=contoso, name="VIP")
+    tag.refresh_from_db()
+    view = make_view(ana, query=f"tag={tag.guid}")
+    before = page_of(browse(ana).get(VIEWS))
+    tag.delete()
+
+    response = browse(ana).get(view.get_absolute_url())
+
+    assert (response.status_code, "does not exist any more" in page_of(response)) == (200, True)
+    assert ("With tags: VIP" in before, "With tags: deleted" in page_of(browse(ana).get(VIEWS))) == (True, True)
+
+
+# --------------------------------------------------------------------------- the page of all views, and changes
+
+
+def test_the_page_of_views_tells_what_each_one_shows(browse, ana, make_view):
+    make_view(
+        ana, query="added_from=2026-05-01&by=domain&columns=domain,tags&q=toys&relationship=advisor&size=25&sort=-added"
+    )
+    make_view(ana, "Everything", "")
+
+    page = " ".join(page_of(browse(ana).get(VIEWS)).split())
+
+    words = [
+        re.sub("</?span>", "", one).strip() for one in re.findall(r'<div class="caption muted">\s*(.*?)</div>', page)
+    ]
+    assert words == [
+        "All customers, in the usual order",
+        (
+            "Search: toys · Search by: Domain name · Relationship: Advisor · Added from: May 1, 2026 · "
+            "Order: Added, descending · Columns: Primary domain, Tags · Rows on a page: 25"
+        ),
+    ]
+
+
+def test_an_owner_renames_shares_and_takes_back_a_view(browse, ana, make_view):
+    view = make_view(ana)
+    address = reverse("customers:view", args=[view.pk])
+    visitor = browse(ana)
+
+    visitor.post(address, {"name": "Games"})
+    visitor.post(address, {"name": "Games", "shared": "on"})
+    visitor.post(address, {"name": "Dolls", "shared": "on", "default": "on"})
+    services.update_view(view, "q=dolls", actor=ana.user)
+    response = visitor.post(address, {"name": "Dolls"}, follow=True)
+
+    view.refresh_from_db()
+    assert (view.name, view.shared, DefaultView.objects.count()) == ("Dolls", False, 0)
+    assert said(response)[-1:] == ["The view was saved."]
+    assert deeds() == [
+        ("view_shared", "Ana", {"View": "Games"}),
+        ("shared_view_changed", "Ana", {"Name": ["Games", "Dolls"]}),
+        ("shared_view_changed", "Ana", {"View": "Dolls", "List": ["q=toys", "q=dolls"]}),
+        ("shared_view_changed", "Ana", {"View": "Dolls", "For all colleagues": [True, False]}),
+    ]
+
+
+def test_saving_a_view_as_it_is_changes_and_records_nothing(browse, ana, make_view):
+    view = make_view(ana, shared=True)
+
+    browse(ana).post(reverse("customers:view", args=[view.pk]), {"name": "Toys", "shared": "on"})
+    services.update_view(view, "q=toys", actor=ana.user)
+
+    assert [deed for deed, *_ in deeds()] == ["view_shared"]
+
+
+def test_a_view_is_not_renamed_to_another_one_of_its_owner(browse, ana, agnes, make_view):
+    make_view(ana, "Games")
+    view = make_view(ana, shared=True)
+
+    response = browse(agnes).post(reverse("customers:view", args=[view.pk]), {"name": "GAMES", "shared": "on"})
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["name"] == ["There is already a view named GAMES. Choose another name."]
+
+
+def test_a_shared_view_that_is_taken_back_is_nobodys_beginning_but_its_owners(browse, ana, hugo, uri, make_view):
+    view = make_view(ana, shared=True)
+    for person in (ana, hugo, uri):
+        services.choose_default(view, actor=person.user)
+    address = reverse("customers:view", args=[view.pk])
+    page = page_of(browse(ana).get(address))
+
+    browse(ana).post(address, {"name": "Toys", "default": "on"})
+
+    assert "This view is the default of 2 colleagues." in page
+    assert [default.user for default in DefaultView.objects.all()] == [ana.user]
+
+
+def test_a_shared_view_is_deleted_after_a_page_that_says_who_begins_with_it(browse, ana, hugo, make_view):
+    view = make_view(ana, shared=True)
+    services.choose_default(view, actor=hugo.user)
+    address = reverse("customers:delete_view", args=[view.pk])
+    page = page_of(browse(ana).get(address))
+
+    response = browse(ana).post(address, follow=True)
+
+    assert "This view is the default of 1 other person, whose list will open with all customers." in page
+    assert said(response) == ["The view Toys was deleted."]
+    assert (SavedView.objects.count(), DefaultView.objects.count()) == (0, 0)
+    assert deeds()[1:] == [("shared_view_deleted", "Ana", {"View": "Toys"})]
+
+
+def test_deleting_an_own_view_is_nobodys_business(browse, ana, make_view):
+    view = make_view(ana)
+
+    browse(ana).post(reverse("customers:delete_view", args=[view.pk]))
+
+    assert (SavedView.objects.count(), Activity.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("page", ["view", "update_view", "delete_view"])
+@pytest.mark.parametrize(
+    ("person", "shared", "status"),
+    [("agnes", True, 302), ("agnes", False, 404), ("hugo", True, 403), ("hugo", False, 404), ("finn", True, 404)],
+)
+def test_a_view_of_somebody_else_is_changed_by_admins_if_it_is_shared(
+    request, browse, ana, agnes, hugo, finn, make_view, page, person, shared, status
+):
+    view = make_view(ana, shared=shared)
+    sent = {"name": "Other", "shared": "on", "query": "q=other"}
+
+    response = browse(request.getfixturevalue(person)).post(reverse(f"customers:{page}", args=[view.pk]), sent)
+
+    assert response.status_code == status
+    assert SavedView.objects.filter(name="Toys", query="q=toys").exists() == (status != 302)
+    if status == 403:
+        assert "Only a Global admin or Admin agent can change views of colleagues." in page_of(response)
+
+
+def test_what_may_not_be_changed_says_why(browse, ana, hugo, make_view):
+    view = make_view(ana, shared=True)
+
+    page = page_of(browse(hugo).get(VIEWS))
+
+    assert reverse("customers:view", args=[view.pk]) not in page
+    assert page.count("Only a Global admin or Admin agent can change views of colleagues.") == 1
+
+
+def test_everybody_chooses_a_view_to_begin_with_and_gives_it_up(browse, ana, hugo, make_view):
+    view = make_view(ana, shared=True)
+    visitor, address = browse(hugo), reverse("customers:default_view")
+
+    chosen = visitor.post(address, {"view": view.pk}, follow=True)
+    chosen_view = DefaultView.objects.get().view
+    given_up = visitor.post(address, follow=True)
+
+    assert (chosen_view, DefaultView.objects.count()) == (view, 0)
+    assert said(chosen) == ["Your customer list opens with Toys now."]
+    assert said(given_up) == ["Your customer list opens with all customers now."]
+
+
+@pytest.mark.parametrize("person", ["hugo", "finn"])
+def test_nobody_begins_with_a_view_they_cannot_open(request, browse, ana, make_view, person):
+    view = make_view(ana)
+
+    response = browse(request.getfixturevalue(person)).post(reverse("customers:default_view"), {"view": view.pk})
+
+    assert (response.status_code, DefaultView.objects.count()) == (404, 0)
+
+
+def test_a_view_that_is_deleted_meanwhile_is_not_changed(ana, make_view):
+    view = make_view(ana)
+    SavedView.objects.all().delete()
+
+    for service in (
+        lambda: services.change_view(view, name="Other", shared=False, actor=ana.user),
+        lambda: services.update_view(view, "q=x", actor=ana.user),
+        lambda: services.delete_view(view, actor=ana.user),
+        lambda: services.choose_default(view, actor=ana.user),
+    ):
+        with pytest.raises(services.Refused, match="This view was deleted a moment ago"):
+            service()
+
+
+def test_views_cost_the_same_queries_however_many_there_are(
+    browse, ana, hugo, contoso, make_view, tailspin, django_assert_num_queries
+):
+    visitor = browse(ana)
+    tag = Tag.objects.create(partner=contoso, name="VIP")
+    tag.refresh_from_db()
+    for number in range(12):
+        make_view(ana, f"Own {number}", f"tag={tag.guid}")
+        make_view(hugo, f"Hugo's {number}", f"tag={tag.guid}", shared=True)
+    visitor.get(VIEWS)
+
+    with django_assert_num_queries(7):
+        visitor.get(VIEWS)
