@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from customers.views import account, customer_list, overview, saved_views, user_imports, users
+from customers.views import account, customer_list, overview, saved_views, tags, user_imports, users
 
 app_name = "customers"
 
@@ -28,6 +28,7 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("account/", account.account, name="account"),
     path("account/edit/", account.edit_account, name="edit_account"),
     path("account/name/", account.take_name, name="take_name"),
+    path("tags/", tags.customer_tags, name="customer_tags"),
     path("users/", users.users, name="users"),
     path("users/<uuid:user_id>/", users.user, name="user"),
     path("users/upload/", include(upload_urls)),
@@ -37,12 +38,17 @@ customer_urls: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", customer_list.customers, name="list"),
     path("export/", customer_list.export, name="export"),
+    path("filters/", customer_list.filters, name="filters"),
+    path("count/", customer_list.count, name="count"),
     path("views/", saved_views.views, name="views"),
     path("views/save/", saved_views.save_view, name="save_view"),
     path("views/default/", saved_views.default_view, name="default_view"),
     path("views/<uuid:view_id>/", saved_views.view, name="view"),
     path("views/<uuid:view_id>/update/", saved_views.update_view, name="update_view"),
     path("views/<uuid:view_id>/delete/", saved_views.delete_view, name="delete_view"),
+    path("tags/", tags.tags, name="tags"),
+    path("tags/assign/", tags.assign_tags, name="assign_tags"),
+    path("tags/<uuid:tag_id>/", tags.tag, name="tag"),
     path("over-time/", overview.over_time, name="over_time"),
     path("<uuid:microsoft_id>/", include(customer_urls)),
 ]

@@ -138,7 +138,8 @@ CACHES = {
         "LOCATION": "throttle_cache",
         # Beyond it those that have ended go first. Each new one counts them: 100,000 take a few milliseconds.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)

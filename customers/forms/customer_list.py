@@ -22,6 +22,18 @@ SEARCH_BY = [
 ]
 ANY_OR_ALL = [("any", _("Any of them")), ("all", _("All of them"))]
 GONE = _("A tag or reseller in this address does not exist any more. Remove the filter to see customers again.")
+NO_DAY = _("A day to filter by is none of the calendar. Choose another one, or remove the filter.")
+TOO_LONG = _("No name, domain or Microsoft ID is as long as this search. Use fewer words.")
+BACKWARDS = _("The last day is before the first one: no customer can have been added between them.")
+
+
+class Day(forms.DateInput):
+    """A day; browsers show it as their reader writes days, and send it as addresses write them."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "size-s"}, format="%Y-%m-%d")
 
 
 class ListForm(forms.Form):
@@ -35,9 +47,7 @@ class ListForm(forms.Form):
         label=_("Search customers"),
         max_length=200,
         required=False,
-        widget=forms.SearchInput(
-            attrs={"data-key": "/", "autocomplete": "off", "placeholder": _("Name, domain or Microsoft ID")}
-        ),
+        error_messages={"max_length": TOO_LONG},
     )
     by = forms.ChoiceField(label=_("Search by"), choices=SEARCH_BY, required=False)
     tag = forms.MultipleChoiceField(label=_("With tags"), required=False, error_messages={"invalid_choice": GONE})
@@ -51,8 +61,8 @@ class ListForm(forms.Form):
     relationship = forms.MultipleChoiceField(
         label=_("Relationship"), choices=Customer.Relationship.choices, required=False
     )
-    added_from = forms.DateField(label=_("Added from"), required=False)
-    added_to = forms.DateField(label=_("Added to"), required=False)
+    added_from = forms.DateField(label=_("Added from"), required=False, widget=Day, error_messages={"invalid": NO_DAY})
+    added_to = forms.DateField(label=_("Added to"), required=False, widget=Day, error_messages={"invalid": NO_DAY})
 
     def __init__(self, data: Any, *, tags: Iterable[Tag], resellers: Iterable[Partner] = ()) -> None:
         super().__init__(data, auto_id="search_%s")
@@ -66,12 +76,27 @@ class ListForm(forms.Form):
     def _choose_from(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
+    def clean_added_to(self) -> date | None:
+        first, last = self.cleaned_data.get("added_from"), self.cleaned_data.get("added_to")
+        if first and last and last < first:
+            raise forms.ValidationError(BACKWARDS)
+        return last
+
+    @property
+    def days(self) -> list[forms.BoundField]:
+        """The fields of the first and the last day."""
+        return [self["added_from"], self["added_to"]]
+
     @property
     def senseless(self) -> bool:
         """Whether the address asks for what no customer can have: nothing is found then."""
-        return not self.is_valid() and bool(
-            {"q", "tag", "without", "reseller", "added_from", "added_to"} & {*self.errors}
-        )
+        return bool(self.problems)
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Why nothing is found, for each parameter of the address at which that lies."""
+        telling = ("q", "tag", "without", "reseller", "added_from", "added_to")
+        return {name: str(self.errors[name][0]) for name in telling if name in self.errors}
 
     @property
     def criteria(self) -> Criteria:

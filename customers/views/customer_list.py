@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from collections.abc import Iterable
 
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from customers.forms.active_filters import ActiveFilters
 from customers.forms.customer_list import ListForm
+from customers.forms.filter_lists import FilterLists
+from customers.forms.list_address import FILTERS, SEARCH, chosen_columns, kept, list_address, matching, unfiltered
 from customers.models import Tag
 from customers.selectors.customers import customers_of, resellers_of, tags_of
+from customers.selectors.filter_choices import counts_of, tags_called
 from customers.selectors.finding import CustomersFound
-from customers.tables.customers import EXPORT_HEADER, CustomerTable, export_rows
+from customers.tables.customers import EXPORT_HEADER, CustomerTable, columns_for, export_rows
+from customers.views.saved_views import opens_default_view
 from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.models import Partner
@@ -19,26 +27,81 @@ from partnercenter.web.exports import export_csv
 from partnercenter.web.throttles import throttled
 
 
+def wants_piece(request: HttpRequest) -> bool:
+    """Whether htmx asks for the results alone; a page restored from history is a whole page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+
+
+def counts_exactly(request: HttpRequest) -> bool:
+    """Whether all rows are counted, however many there are."""
+    return request.GET.get("count") == "exact"
+
+
 @allow(Action.SEE_CUSTOMERS)
+@throttled("search", per_minute=240, only=wants_piece, within="process")
+@throttled("count", per_minute=30, only=counts_exactly)
 @require_safe
+@opens_default_view
 def customers(request: StaffRequest) -> HttpResponse:
     """The list; htmx asks for the same address while a person types and takes the results out of the answer."""
-    partner = request.partner
-    tags = list(tags_of(partner))
-    form = list_form(request, tags)
-    table = CustomerTable(found(partner, form), request, tags=tags, provider=partner.is_provider)
+    partner, query = request.partner, request.GET
+    form = form_of(request)
     context = {
         "form": form,
-        "table": table,
+        "active": ActiveFilters(form, query),
+        "table": CustomerTable(found(partner, form), request),
+        "matching": matching(query),
+        "kept": kept(query, but=SEARCH),
+        "columns_kept": kept(query, but=["columns"]),
         "users_offered": offers(partner.cloud, Feature.USERS_AND_LICENSES),
-        "searching": bool(form.cleaned_data.get("q")),
         "export_denied": "" if request.staff.may(Action.EXPORT) else denial(Action.EXPORT),
     }
-    template = "customers/_results.html" if wants_piece(request) else "customers/list.html"
-    return render(request, template, context)
+    return render(request, "customers/_results.html" if wants_piece(request) else "customers/list.html", context)
 
 
-def list_form(request: StaffRequest, tags: list[Tag]) -> ListForm:
+@allow(Action.SEE_CUSTOMERS)
+@throttled("count", per_minute=30)
+@require_safe
+def count(request: StaffRequest) -> HttpResponse:
+    """How many customers a list has, counted to the last one; without htmx the list itself says it."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(f"{list_address(request.GET)}&count=exact")
+    form = form_of(request)
+    return render(request, "customers/_count.html", {"total": found(request.partner, form).count(None)})
+
+
+@allow(Action.SEE_CUSTOMERS)
+@require_safe
+def filters(request: StaffRequest) -> HttpResponse:
+    """What a list can be filtered by. With `apply` it leads to the list as chosen, unless the days are wrong."""
+    partner, query = request.partner, request.GET.copy()
+    form = ListForm(query, tags=tags_of(partner), resellers=resellers_of(partner) if partner.is_provider else ())
+    wrong = bool({"added_from", "added_to"} & {*form.errors})
+    if "apply" in query and not wrong:
+        query["columns"] = chosen_columns(query, columns_for(partner))
+        return _go_to(request, list_address(query))
+    context = {
+        "form": form,
+        "lists": FilterLists(form, partner, counts_of(partner)),
+        "kept": kept(query, but=FILTERS),
+        "back_url": list_address(query),
+        "none_url": unfiltered(query),
+        "wrong": wrong,
+    }
+    return render(request, "customers/_filters.html" if wants_piece(request) else "customers/filters.html", context)
+
+
+def _go_to(request: HttpRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if wants_piece(request) else redirect(url)
+
+
+def form_of(request: StaffRequest) -> ListForm:
+    """The search and filters of the address; of the tags only those that it names."""
+    named = request.GET.getlist("tag") + request.GET.getlist("without")
+    return list_form(request, tags_called(request.partner, named))
+
+
+def list_form(request: StaffRequest, tags: Iterable[Tag]) -> ListForm:
     """The search and filters of the address."""
     resellers = resellers_of(request.partner) if "reseller" in request.GET else ()
     return ListForm(request.GET, tags=tags, resellers=resellers)
@@ -48,11 +111,6 @@ def found(partner: Partner, form: ListForm) -> CustomersFound:
     """The customers of a partner that a list asks for."""
     customers = customers_of(partner)
     return CustomersFound(customers.none() if form.senseless else customers, form.criteria, partner_id=partner.pk)
-
-
-def wants_piece(request: HttpRequest) -> bool:
-    """Whether htmx asks for the results alone; a page restored from history is a whole page."""
-    return bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
 
 
 @allow(Action.EXPORT)

@@ -27,6 +27,8 @@ STYLES: Final = (
     "css/components/card.css",
     "css/components/steps.css",
     "css/pages/customers.css",
+    "css/pages/tags.css",
+    "css/pages/views.css",
     "css/pages/print.css",
 )
 # Modules that import nothing and export nothing: each finds its own elements on the page.
@@ -35,10 +37,13 @@ SCRIPTS: Final = (
     "js/copy.js",
     "js/dialog.js",
     "js/drop.js",
-    "js/expand.js",
     "js/forms.js",
     "js/keys.js",
+    "js/rows.js",
+    "js/search.js",
+    "js/select.js",
     "js/table.js",
+    "js/three-state.js",
     "js/timezone.js",
 )
 STYLE_BUNDLE: Final = "css/portal.css"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import django_tables2
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template import Context, Engine
 
 from partnercenter.web.keyset import COUNT_LIMIT, Order, Page, Source, keyset_page, page_size
+from partnercenter.web.rows import rows_alike, rows_of_any_kind
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,12 @@ class Table(django_tables2.Table):
     """A list that is sorted and paged by position.
 
     A subclass declares its columns, `row_template` (writes the `<tr>` of `record`) and `orders`: for each
-    column that can be sorted by, the order of its ascending direction.
+    column that can be sorted by, the order of its ascending direction. One with many rows names in `row_texts` what
+    its template shows of a row, and prepares that in `texts_of`: see `partnercenter.web.rows`.
     """
 
     row_template: ClassVar[str]
+    row_texts: ClassVar[tuple[str, ...]] = ()
     orders: ClassVar[Mapping[str, Order]]
     default_order: ClassVar[str]
 
@@ -67,7 +72,7 @@ class Table(django_tables2.Table):
         order = cls.orders[word.removeprefix("-")]
         return order.reversed() if word.startswith("-") else order
 
-    @property
+    @cached_property
     def headers(self) -> list[Header]:
         """The columns as the head of the table shows them."""
         return [self._header(column.name, str(column.header)) for column in self.columns]
@@ -85,6 +90,17 @@ class Table(django_tables2.Table):
     @property
     def records(self) -> list[Any]:
         return self.page.rows
+
+    def texts_of(self, record: Any) -> Mapping[str, str]:
+        """What the row of a record shows: a text for each of `row_texts`."""
+        raise NotImplementedError
+
+    def body(self, context: Context) -> str:
+        """All rows, as `row_template` writes them."""
+        template = Engine.get_default().get_template(self.row_template)
+        if not self.row_texts:
+            return rows_of_any_kind(template, context, self.records)
+        return rows_alike(template, context, self.row_texts, map(self.texts_of, self.records))
 
     @property
     def total_is_exact(self) -> bool:

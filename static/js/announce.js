@@ -13,18 +13,24 @@ document.addEventListener("htmx:afterSettle", () => {
   if (news.length) say(news.join(" "));
 });
 
-function trouble() {
-  if (document.getElementById("trouble")) return;
+function trouble(sentence) {
+  document.getElementById("trouble")?.remove();
   const note = document.createElement("div");
   note.className = "toast";
   note.id = "trouble";
   note.setAttribute("role", "alert");
-  note.textContent = document.body.dataset.trouble;
+  note.textContent = sentence || document.body.dataset.trouble;
   document.body.append(note);
 }
 
-document.addEventListener("htmx:sendError", trouble);
-document.addEventListener("htmx:responseError", trouble);
+// The answer itself says why, unless it is not one of the portal's.
+function reason(answer) {
+  return new DOMParser().parseFromString(answer, "text/html").querySelector(".banner p")?.textContent;
+}
+
+document.addEventListener("trouble", ({ detail }) => trouble(detail));
+document.addEventListener("htmx:sendError", () => trouble());
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => trouble(reason(xhr.responseText)));
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful) document.getElementById("trouble")?.remove();
 });

@@ -15,5 +15,14 @@ document.addEventListener("click", async (event) => {
     button.focus();
   }
   button.dataset.copied = "";
-  setTimeout(() => delete button.dataset.copied, 1500);
+  picture(button, "#copy", "#check");
+  setTimeout(() => {
+    delete button.dataset.copied;
+    picture(button, "#check", "#copy");
+  }, 1500);
 });
+
+function picture(button, from, to) {
+  const use = button.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(from, to));
+}

@@ -14,6 +14,7 @@ function move(step) {
 const acts = {
   j: () => move(1),
   k: () => move(-1),
+  x: () => current()?.querySelector(".pick input")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {

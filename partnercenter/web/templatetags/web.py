@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import QueryDict
 from django.template import Context, Library
 from django.templatetags.static import static
 from django.utils import formats, timezone
@@ -23,11 +23,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partnercenter.web.assets import SCRIPT_BUNDLE, SCRIPTS, STYLE_BUNDLE, STYLES
+from partnercenter.web.tables import Table
 
 register = Library()
 
-# Where a reader stands in a list; any other change of the address begins at the first page again.
-POSITION: Final = ("at",)
+# Where a reader stands in a list, and that its rows were counted to the last one; any other change of the address
+# begins at the first page again.
+POSITION: Final = ("at", "count")
 
 EAST_ASIAN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
@@ -77,15 +79,19 @@ def url_with(context: Context, **changes: object) -> str:
 
     The position in a list is left out unless it is one of the changes.
     """
-    query: QueryDict = context["request"].GET.copy()
-    for name in POSITION:
-        query.pop(name, None)
+    query = {name: values for name, values in context["request"].GET.lists() if name not in POSITION}
     for name, value in changes.items():
         if value is None or value == "":
             query.pop(name, None)
         else:
-            query[name] = str(value)
-    return "?" + query.urlencode()
+            query[name] = [str(value)]
+    return "?" + urlencode(query, doseq=True)
+
+
+@register.simple_tag(takes_context=True)
+def rows(context: Context, table: Table) -> str:
+    """The rows of a table, each as the table's template writes it."""
+    return table.body(context)
 
 
 @register.simple_tag
@@ -157,6 +163,12 @@ def grouped(number: int) -> str:
 
 
 @register.filter
+def total_of(table: Table) -> str:
+    """How many rows a list has: “1,204”, or “10,000+” where nobody counted any further."""
+    return grouped(table.total) if table.total_is_exact else f"{grouped(table.total_limit)}+"
+
+
+@register.filter
 def percent_of(part: float, whole: float) -> int:
     """How much of `whole` the `part` is, in percent, rounded down; 0 of nothing."""
     return int(part * 100 // whole) if whole else 0
@@ -186,11 +198,10 @@ def copy(value: object, label: str | Promise | None = None) -> SafeString:
     """A button that copies `value`; `label` says to screen readers what that is."""
     says = _("Copy %(what)s") % {"what": label} if label else _("Copy")
     return format_html(
-        '<button type="button" class="icon-button copy js-only" data-copy="{}" aria-label="{}">{}{}</button>',
+        '<button type="button" class="icon-button copy js-only" data-copy="{}" aria-label="{}">{}</button>',
         value,
         says,
         icon("copy"),
-        icon("check", "copied"),
     )
 
 

@@ -1,0 +1,65 @@
+"""Addresses of the customer list: what forms and links of the list keep and change of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from customers.selectors.list_query import list_query
+
+SEARCH: Final = ("q", "by")
+FILTERS: Final = ("tag", "tags", "without", "reseller", "relationship", "added_from", "added_to")
+LOOKS: Final = ("sort", "size", "columns")
+# The columns that people choose from; the name always stands there.
+COLUMNS: Final = ("microsoft_id", "domain", "relationship", "reseller", "provider", "tags", "added")
+# Shows all customers, even to somebody whose list begins with a view.
+ALL: Final = "by=all"
+
+
+def list_address(query: QueryDict, changes: Mapping[str, list[str]] = MappingProxyType({})) -> str:
+    """The address of the list that `query` asks for, from its first page on; nothing in it is empty or usual.
+
+    `changes` are new values of some parameters, all that each of them has then.
+    """
+    changed = query.copy()
+    for name, values in changes.items():
+        changed.setlist(name, values)
+    view = f"view={view}" if (view := changed.get("view", "")).replace("-", "").isalnum() else ""
+    return reverse("customers:list") + "?" + ("&".join(filter(None, (view, list_query(changed)))) or ALL)
+
+
+def unfiltered(query: QueryDict) -> str:
+    """The address of the same list without any filter."""
+    return list_address(query, {name: [] for name in FILTERS})
+
+
+def matching(query: QueryDict) -> str:
+    """The parameters that say which customers a list has, and nothing of how it shows them."""
+    searched = query.copy()
+    for name in LOOKS:
+        searched.pop(name, None)
+    return list_query(searched)
+
+
+def kept(query: QueryDict, *, but: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What a form of the list that sets `but` has to keep of the address: names and values for hidden fields."""
+    left_out = {*but}
+    for name in (*SEARCH, *FILTERS, *LOOKS, "view"):
+        if name not in left_out:
+            yield from ((name, value) for value in query.getlist(name) if value)
+
+
+def columns_of(query: QueryDict, known: Iterable[str] = COLUMNS) -> list[str]:
+    """The columns that an address asks for beside the name, of those `known`; all of them if it names none at all."""
+    asked = {name for value in query.getlist("columns") for name in value.split(",")} - {""}
+    return [name for name in known if not asked or name in asked]
+
+
+def chosen_columns(query: QueryDict, known: Iterable[str]) -> str:
+    """What boxes of columns come to in an address: nothing for all `known`, at least the name for none."""
+    known, chosen = [*known], columns_of(query, known)
+    return "" if chosen == known else ",".join(["name", *chosen])
