@@ -20,6 +20,7 @@ SECTIONS: Final = (
 # Pages that lie below a section.
 _BELOW: Final = {
     "customers:edit_account": "customers:account",
+    "customers:customer_tags": "customers:account",
     "customers:user": "customers:users",
     "customers:upload": "customers:users",
     "customers:import": "customers:users",

@@ -53,6 +53,7 @@ def account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
         "tags": tags_on(customer),
         "new_name": customer.new_name,
         "edit_denied": "" if request.staff.may(Action.EDIT_ACCOUNT) else denial(Action.EDIT_ACCOUNT),
+        "tags_denied": "" if request.staff.may(Action.EDIT_TAGS) else denial(Action.EDIT_TAGS),
     }
     return render(request, "customers/account.html", context)
 
