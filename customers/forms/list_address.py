@@ -9,7 +9,7 @@ from typing import Final
 from django.http import QueryDict
 from django.urls import reverse
 
-from customers.selectors.list_query import list_query
+from customers.selectors.list_query import as_guid, list_query
 
 SEARCH: Final = ("q", "by")
 FILTERS: Final = ("tag", "tags", "without", "reseller", "relationship", "added_from", "added_to")
@@ -17,7 +17,7 @@ LOOKS: Final = ("sort", "size", "columns")
 # The columns that people choose from; the name always stands there.
 COLUMNS: Final = ("microsoft_id", "domain", "relationship", "reseller", "provider", "tags", "added")
 # Shows all customers, even to somebody whose list begins with a view.
-ALL: Final = "by=all"
+ALL: Final = "view=all"
 
 
 def list_address(query: QueryDict, changes: Mapping[str, list[str]] = MappingProxyType({})) -> str:
@@ -28,8 +28,9 @@ def list_address(query: QueryDict, changes: Mapping[str, list[str]] = MappingPro
     changed = query.copy()
     for name, values in changes.items():
         changed.setlist(name, values)
-    view = f"view={view}" if (view := changed.get("view", "")).replace("-", "").isalnum() else ""
-    return reverse("customers:list") + "?" + ("&".join(filter(None, (view, list_query(changed)))) or ALL)
+    view = as_guid(changed.get("view", ""))
+    said = [f"view={view}" if view else "", list_query(changed)]
+    return reverse("customers:list") + "?" + ("&".join(filter(None, said)) or ALL)
 
 
 def unfiltered(query: QueryDict) -> str:

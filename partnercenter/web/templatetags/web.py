@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -64,7 +65,20 @@ def _bundled() -> bool:
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """Draw an icon of the sprite, hidden from screen readers: the words beside it say the same."""
-    sprite = static("img/icons.svg")
+    return _drawn(_sprite(), name, extra)
+
+
+def _sprite() -> str:
+    """The address of the sprite, found once for all the icons of a process."""
+    address: str | None = getattr(staticfiles_storage, "sprite", None)
+    if address is None:
+        address = static("img/icons.svg")
+        setattr(staticfiles_storage, "sprite", address)  # noqa: B010
+    return address
+
+
+@lru_cache(maxsize=500)
+def _drawn(sprite: str, name: str, extra: str) -> SafeString:
     return format_html(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {extra}" if extra else "",
