@@ -17,13 +17,14 @@ from customers.models import Tag
 from customers.selectors.customers import customers_of, resellers_of, tags_of
 from customers.selectors.filter_choices import counts_of, tags_called
 from customers.selectors.finding import CustomersFound
-from customers.tables.customers import EXPORT_HEADER, CustomerTable, columns_for, export_rows
+from customers.tables.customer_export import EXPORT_HEADER, export_columns, export_line
+from customers.tables.customers import CustomerTable, columns_for
 from customers.views.saved_views import opens_default_view
 from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Action, denial
-from partnercenter.web.exports import export_csv
+from partnercenter.web.exports import export_rows_of
 from partnercenter.web.throttles import throttled
 
 
@@ -124,4 +125,4 @@ def export(request: StaffRequest) -> HttpResponseBase:
         form = list_form(request, tags)
         customers = customers.none() if form.senseless else form.criteria.apply(customers)
     rows = CustomerTable.order_from(request.GET).sort(customers)
-    return export_csv("customers", EXPORT_HEADER, export_rows(rows, tags))
+    return export_rows_of("customers", EXPORT_HEADER, export_columns(rows), finish=export_line(tags))

@@ -5,6 +5,6 @@ Data flows one way: `contents` turns away what is no CSV file, `encodings` finds
 """
 
 from partnercenter.csvfiles.reading import SURROUNDING, CsvFile, CsvRow, read_csv
-from partnercenter.csvfiles.writing import csv_lines, guard, safe_filename
+from partnercenter.csvfiles.writing import csv_lines, csv_row, guard, safe_filename
 
-__all__ = ["SURROUNDING", "CsvFile", "CsvRow", "csv_lines", "guard", "read_csv", "safe_filename"]
+__all__ = ["SURROUNDING", "CsvFile", "CsvRow", "csv_lines", "csv_row", "guard", "read_csv", "safe_filename"]

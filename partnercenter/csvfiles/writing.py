@@ -22,6 +22,11 @@ def guard(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULAS) else cell
 
 
+def csv_row(cells: Iterable[object]) -> bytes:
+    """One line of a CSV file, as `csv_lines` writes it."""
+    return _piece([cells])
+
+
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
     """A CSV file in pieces of 500 rows, as they are asked for: nothing is kept, whatever the number of rows.
 
