@@ -17,10 +17,12 @@ EXPORT_HEADER = (_("Microsoft ID"), _("Company name"), _("Primary domain name"),
 
 
 class _Guarded(Func):
-    """A text as `csvfiles.guard` makes it harmless; nothing for an empty one."""
+    """A text as `csvfiles.guard` makes it harmless, told by the code of its first character; nothing for an empty one."""
 
     template = (
-        r"CASE WHEN %(expressions)s ~ '^[-=+@\t\r]' THEN '''' || %(expressions)s ELSE NULLIF(%(expressions)s, '') END"
+        "CASE WHEN ascii(%(expressions)s) > 64 THEN %(expressions)s "
+        "WHEN ascii(%(expressions)s) IN (9, 13, 43, 45, 61, 64) THEN '''' || %(expressions)s "
+        "ELSE NULLIF(%(expressions)s, '') END"
     )
     output_field = TextField()
 
