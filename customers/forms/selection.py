@@ -74,7 +74,7 @@ def selection_from(data: Any, form: ListForm, partner: Partner) -> Selection:
 def _all(form: ListForm, partner: Partner) -> Selection:
     customers = customers_of(partner)
     found = CustomersFound(customers.none() if form.senseless else customers, form.criteria, partner_id=partner.pk)
-    first = found.take(found.rows, ORDERS["name"], COUNT_LIMIT + 1)
+    first = found.take(ORDERS["name"], None, COUNT_LIMIT + 1)
     ids = tuple(customer.tenant_id for customer in first) if len(first) <= COUNT_LIMIT else ()
     return Selection(partner, len(first), ids, found)
 

@@ -133,7 +133,7 @@ def _retire(tag: Tag, instead: Sequence[Tag], actor: User) -> Changed:
             _("Customers are just getting this tag from one that was merged into it. Wait until that job has ended.")
         )
     found = customers_with(tag)
-    few = found.take(found.rows, ORDERS["name"], AT_ONCE + 1)
+    few = found.take(ORDERS["name"], None, AT_ONCE + 1)
     if len(few) <= AT_ONCE:
         held = _held(found.rows.filter(pk__in=[customer.pk for customer in few]))
         Marking([one.pk for one in instead], [tag.pk]).apply(_rows(held))

@@ -14,16 +14,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from customers.forms.list_address import list_address
 from customers.forms.selection import Selection, selection_from
 from customers.forms.tags import SHOWN, DeleteForm, MergeForm, TagChoices, TagForm
 from customers.models import Tag
 from customers.navigation import customer_context
 from customers.selectors.customers import customers_of, tags_of
+from customers.selectors.list_address import list_address
 from customers.selectors.tags import customers_with, tag_counts, tag_counts_of
 from customers.services import tags as services
 from customers.services.tags import AT_ONCE, Changed, change_many, change_tags
-from customers.views.customer_list import form_of
+from customers.views.customer_list import form_of, wants_piece
 from customers.views.scope import why_not
 from partnercenter.errors import Refused
 from partnercenter.partners.access import Forbidden, StaffRequest, allow
@@ -180,9 +180,10 @@ def _assign(request: StaffRequest, selection: Selection, context: dict[str, Any]
         "new": new,
         "problem": problem,
     }
-    in_panel = bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    status = 422 if (problem or new.errors) and not in_panel else 200
-    return render(request, "customers/_assign_tags.html" if in_panel else context["page"], context, status=status)
+    piece = wants_piece(request)
+    context["in_panel"] = piece and request.htmx.current_url_abs_path != request.get_full_path()  # type: ignore[attr-defined]
+    status = 422 if (problem or new.errors) and not piece else 200
+    return render(request, "customers/_assign_tags.html" if piece else context["page"], context, status=status)
 
 
 def _problem(choices: TagChoices) -> str:
