@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from customers.forms.customer_list import ListForm
-from customers.forms.list_address import list_address, unfiltered
+from customers.selectors.list_address import list_address, unfiltered
 
 
 @dataclass(frozen=True)

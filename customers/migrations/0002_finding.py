@@ -310,8 +310,8 @@ class Migration(migrations.Migration):
                 name="searchable_as_renamed",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func="\n                    DELETE FROM customers_searchentry WHERE customer_id = NEW.id;\n                    IF NEW.ended_at IS NULL THEN\n                        INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)\n                        VALUES (NEW.id, NEW.partner_id, NEW.tenant_id, NEW.place, NEW.name_key, NEW.search_text);\n                    END IF;\n                    RETURN NULL;\n                ",
-                    hash="21dc5d7cac4f5d65c8e4fc268326d58aa3f7423e",
+                    func="\n                    DELETE FROM customers_searchentry WHERE customer_id = NEW.id;\n                    IF NEW.ended_at IS NULL THEN\n                        INSERT INTO customers_searchentry\n                            (customer_id, partner_id, tenant_id, place, name_key, search_text)\n                        VALUES (NEW.id, NEW.partner_id, NEW.tenant_id, NEW.place, NEW.name_key, NEW.search_text);\n                    END IF;\n                    RETURN NULL;\n                ",
+                    hash="c637050cbef18081bc8f490468617aa8367ad8cc",
                     operation='UPDATE OF "name_key", "search_text", "ended_at"',
                     pgid="pgtrigger_searchable_as_renamed_50caf",
                     table="customers_customer",

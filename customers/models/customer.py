@@ -118,7 +118,8 @@ class Customer(models.Model):
                 func="""
                     DELETE FROM customers_searchentry WHERE customer_id = NEW.id;
                     IF NEW.ended_at IS NULL THEN
-                        INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)
+                        INSERT INTO customers_searchentry
+                            (customer_id, partner_id, tenant_id, place, name_key, search_text)
                         VALUES (NEW.id, NEW.partner_id, NEW.tenant_id, NEW.place, NEW.name_key, NEW.search_text);
                     END IF;
                     RETURN NULL;

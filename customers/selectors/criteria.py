@@ -74,7 +74,7 @@ class Criteria:
         return bool(self.words) or self.filters
 
     def apply(self, rows: QuerySet[Row]) -> QuerySet[Row]:
-        """The customers that are so, or the search entries of those that are, if nothing but the search narrows the list.
+        """The customers that are so, or where nothing but a search narrows the list the search entries of those.
 
         This is what the criteria mean; `finding` knows how to get there fast.
         """

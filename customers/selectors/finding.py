@@ -1,6 +1,6 @@
 """Finding customers fast, whatever is searched and filtered, in any order and at any number of customers.
 
-A page is first looked for nearby: among the next `NEAR` customers of the order, one after another. That finds what is
+A page is first looked for nearby: among the next customers of the order, one after another. That finds what is
 common. In the order of names it is then looked for where the alphabet has a first answer; and what is rare is found
 by an inverted index. None of it depends on how many customers there are.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.db import connection
@@ -20,36 +20,37 @@ from customers.models import Customer, SearchEntry
 from customers.models.terms import PLACES
 from customers.selectors.criteria import Criteria
 from customers.selectors.questions import ALL_PLACES, marks_question, words_question
-from partnercenter.web.keyset import COUNT_LIMIT, Order, Source, count_up_to
+from partnercenter.web.keyset import COUNT_LIMIT, Order, Position, Source, count_up_to
 
-# A few milliseconds of walking along an index.
-NEAR: Final = 5_000
-# When words and filters both find more than this, neither of them is the better way in.
-FEW: Final = 5_000
 NAME: Final = "name_key"
 # Before every name that begins with the same letters.
 FIRST_ID: Final = UUID(int=0)
 
-Position = tuple[Any, ...]
+Sql = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
 class Index:
-    """An inverted index: who answers the question of a place.
-
-    OFFSET 0 keeps the planner from going another way in: it knows nothing of questions, and would rather look at
-    every customer than trust in an index.
-    """
+    """An inverted index: who answers the question of a place."""
 
     answers: str
 
-    def among(self, rows: QuerySet[Any, Any], questions: list[str]) -> tuple[str, list[Any]]:
+    def among(self, rows: QuerySet[Any, Any], questions: list[str]) -> Sql:
         """What `rows` are among the answers in each place, as `found` for a FROM; and its parameters."""
-        sql, params = rows.query.sql_with_params()
-        table = f'"{rows.model._meta.db_table}"'
-        sql = sql.replace(f"FROM {table}", f"FROM ({self.answers} OFFSET 0) AS {table}", 1)
+        sql, params = only_among((f"{self.answers} OFFSET 0", ()), rows)
         asked = "unnest(%s::tsquery[]) WITH ORDINALITY AS asked (question, number)"
-        return f"{asked} CROSS JOIN LATERAL ({sql}) AS found", [questions, *params]
+        return f"{asked} CROSS JOIN LATERAL ({sql}) AS found", (questions, *params)
+
+
+def only_among(some: Sql, rows: QuerySet[Any, Any]) -> Sql:
+    """What `rows` are among the rows that a query of the same table gives, and of no others.
+
+    Such a query ends with LIMIT or OFFSET: that keeps the planner from going another way in. It knows nothing of
+    questions, and would rather look at every customer than trust in an index.
+    """
+    sql, params = rows.query.sql_with_params()
+    table = f'"{rows.model._meta.db_table}"'
+    return sql.replace(f"FROM {table}", f"FROM ({some[0]}) AS {table}", 1), (*some[1], *params)
 
 
 _HAS_WORDS: Final = "customer_words(entry.partner_id, entry.place, entry.search_text) @@ asked.question"
@@ -67,6 +68,13 @@ _BY_MARKS: Final = Index(
 class CustomersFound(Source[Customer]):
     """The customers of one partner that meet some criteria; a source of pages for a table."""
 
+    # A few milliseconds of walking along an index.
+    NEAR: ClassVar = 5_000
+    # When an index has more answers than this, there is a better way than to look at each.
+    FEW: ClassVar = 10_000
+    # What it is worth to walk along an index to find what is not rare.
+    FAR: ClassVar = 20_000
+
     def __init__(self, customers: QuerySet[Customer], criteria: Criteria, *, partner_id: UUID) -> None:
         super().__init__(customers)
         self.criteria = criteria
@@ -78,38 +86,58 @@ class CustomersFound(Source[Customer]):
         """A question for each place of the alphabet; none if there is nothing to ask."""
         return [text for place in ALL_PLACES if (text := question(self.criteria, partner_id, place))]
 
-    def take(self, rows: QuerySet[Customer], order: Order, limit: int) -> list[Customer]:
-        """The first `limit` of `rows` in an order; `rows` are those of this source that come after a position."""
-        if not self.criteria or rows.query.is_empty():
-            return list(order.sort(rows)[:limit])
-        rows = self.criteria.along(order.columns[0], rows)
-        found, edge = self._nearby(rows, order, limit)
+    def take(self, order: Order, after: Position | None, limit: int) -> list[Customer]:
+        """The first `limit` customers in an order that come after a position."""
+        if not self.criteria or self.rows.query.is_empty():
+            return super().take(order, after, limit)
+        ids = self._ids(order, after, limit)
+        customers = self.rows.in_bulk(ids)
+        return [customers[pk] for pk in ids if pk in customers]
+
+    def _ids(self, order: Order, after: Position | None, limit: int) -> list[int]:
+        found, edge = self._nearby(order, after, limit, self.NEAR)
         if edge is None or len(found) >= limit:
             return found
-        if order.columns[0] == NAME:
-            return found + self._further(rows, order, limit - len(found), edge)
-        return found + self._far(rows, order, limit - len(found), edge, [*ALL_PLACES])
+        further = self._further_by_name if order.columns[0] == NAME else self._further
+        return found + further(order, edge, limit - len(found))
 
-    def _nearby(self, rows: QuerySet[Customer], order: Order, limit: int) -> tuple[list[Customer], Position | None]:
-        """What the next customers of an order hold, and the position up to which it was looked; None: to the end."""
-        edge = order.sort(rows).values_list(*order.columns)[NEAR - 1 : NEAR].first()
-        near = rows if edge is None else order.until(rows, edge)
-        return list(order.sort(self.criteria.apply(near))[:limit]), edge
+    def _nearby(
+        self, order: Order, after: Position | None, limit: int, reach: int
+    ) -> tuple[list[int], Position | None]:
+        """Those among the next `reach` customers of an order, and the position where that ends; None: all were seen."""
+        rows = self.criteria.along(order.columns[0], self.rows.select_related(None))
+        rows = order.sort(order.beyond(rows, after))
+        edge = rows.values_list(*order.columns)[reach - 1 : reach].first()
+        matching = order.sort(self.criteria.apply(Customer.objects.all())).values("pk")[:limit]
+        return _column(*only_among(rows[:reach].query.sql_with_params(), matching)), edge
 
-    def _further(self, rows: QuerySet[Customer], order: Order, limit: int, edge: Position) -> list[Customer]:
+    def _further(self, order: Order, edge: Position, limit: int) -> list[int]:
+        """The next ones in an order that is not the alphabet's: many are met by walking on, the rest by an index."""
+        if not self._are_many():
+            return self._anywhere(order, edge, limit, [*ALL_PLACES])
+        found: list[int] = []
+        position: Position | None = edge
+        reach = self.FAR
+        while position is not None and len(found) < limit:
+            more, position = self._nearby(order, position, limit - len(found), reach)
+            found += more
+            reach *= 4
+        return found
+
+    def _further_by_name(self, order: Order, edge: Position, limit: int) -> list[int]:
         """The next ones by name: around the first answer of the alphabet, then wherever they are."""
-        places = [*ALL_PLACES[place_of(edge) :]] if not order.descending else [*ALL_PLACES[place_of(edge) :: -1]]
-        places = self._with_answers(places)
+        here = place_of(edge)
+        places = self._with_answers([*(ALL_PLACES[here::-1] if order.descending else ALL_PLACES[here:])])
         if not places:
             return []
-        found: list[Customer] = []
+        found: list[int] = []
         begin = begin_of(places[0], order)
-        if begin and is_beyond(begin, edge, order):
-            found, reached = self._nearby(order.beyond(rows, begin), order, limit)
+        if begin and (begin < edge if order.descending else begin > edge):
+            found, reached = self._nearby(order, begin, limit, self.NEAR)
             if reached is None or len(found) >= limit:
                 return found
             edge = reached
-        return found + self._far(rows, order, limit - len(found), edge, places)
+        return found + self._anywhere(order, edge, limit - len(found), places)
 
     def _with_answers(self, places: list[int]) -> list[int]:
         """The places from the first one on in which anybody answers all there is to ask."""
@@ -117,29 +145,25 @@ class CustomersFound(Source[Customer]):
             if questions:
                 rows = self.entries if index is _ENTRIES else Customer.objects.all()
                 sql, params = index.among(rows.values("pk")[:1], [questions[place] for place in places])
-                first = _first(f"SELECT asked.number FROM {sql} LIMIT 1", params)
-                places = places[first - 1 :] if first else []
+                first = _column(f"SELECT asked.number FROM {sql} LIMIT 1", params)
+                places = places[first[0] - 1 :] if first else []
         return places
 
-    def _far(
-        self, rows: QuerySet[Customer], order: Order, limit: int, edge: Position, places: list[int]
-    ) -> list[Customer]:
-        """The first ones beyond a position, by an inverted index, a place of the alphabet after the other.
+    def _anywhere(self, order: Order, edge: Position, limit: int, places: list[int]) -> list[int]:
+        """The first of many beyond a position, by an inverted index, a place of the alphabet after the other.
 
-        Where the places are in the order of the list, the first ones fill the page; else the best of each place are
-        put together.
+        Where places are in the order of the list, the first ones fill the page; else the best of each are put
+        together.
         """
-        index, questions, source = self._asked(alphabetical=order.columns[0] == NAME)
+        by_name = order.columns[0] == NAME
+        index, questions, entries = self._asked(alphabetical=by_name)
+        rows = self.criteria.apply(self.rows.select_related(None) if entries is None else entries)
+        rows = order.sort(order.beyond(rows, edge))
         if index is None:
-            return list(order.sort(order.beyond(self.criteria.apply(rows), edge))[:limit])
-        matching = order.sort(order.beyond(self.criteria.apply(source or rows), edge)).values("pk", *order.columns)
-        sql, params = index.among(matching[:limit], [questions[place] for place in places])
-        sort = "" if order.columns[0] == NAME else f"ORDER BY {_sorted(order)}"
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT found.pk FROM {sql} {sort} LIMIT %s", [*params, limit])
-            ids = [pk for (pk,) in cursor.fetchall()]
-        customers = self.rows.in_bulk(ids)
-        return [customers[pk] for pk in ids if pk in customers]
+            return list(rows.values_list("pk", flat=True)[:limit])
+        sql, params = index.among(rows.values("pk", *order.columns)[:limit], [questions[place] for place in places])
+        sort = "" if by_name else f"ORDER BY {_sorted(order)}"
+        return _column(f"SELECT found.pk FROM {sql} {sort} LIMIT %s", (*params, limit))
 
     def count(self, limit: int | None = COUNT_LIMIT) -> int:
         """How many there are; counted to one more than `limit` at most, or to the end without one."""
@@ -147,12 +171,12 @@ class CustomersFound(Source[Customer]):
         index, questions, source = self._asked(alphabetical=True)
         if index is None or self.rows.query.is_empty():
             return matching.count() if limit is None else count_up_to(matching, limit)
-        found = self.criteria.apply(source) if source is not None else matching
+        found = matching if source is None else self.criteria.apply(source)
         sql, params = index.among(found.order_by().values("pk"), questions)
         counted = f"SELECT 1 FROM {sql}" + ("" if limit is None else f" LIMIT {limit + 1:d}")
-        return int(_first(f"SELECT count(*) FROM ({counted}) AS counted", params))
+        return sum(_column(f"SELECT count(*) FROM ({counted}) AS counted", params))
 
-    def _asked(self, *, alphabetical: bool) -> tuple[Index | None, list[str], QuerySet[SearchEntry] | None]:
+    def _asked(self, *, alphabetical: bool) -> tuple[Index | None, list[str], QuerySet[Any] | None]:
         """The best index to ask and its questions; and the search entries where these know all there is to know."""
         if self.words and not self.criteria.filters and alphabetical:
             return _ENTRIES, self.words, self.entries
@@ -161,8 +185,18 @@ class CustomersFound(Source[Customer]):
         return (_BY_WORDS, self.words, None) if self.words else (None, [], None)
 
     def _many_have_words(self) -> bool:
-        sql, params = _ENTRIES.among(self.entries.values("pk"), self.words)
-        return bool(_first(f"SELECT count(*) > %s FROM (SELECT 1 FROM {sql} LIMIT %s) AS few", [FEW, *params, FEW + 1]))
+        return self._more_than_few(_ENTRIES, self.entries, self.words)
+
+    def _are_many(self) -> bool:
+        """Whether each of the indexes that can be asked has more than a few answers."""
+        return (not self.words or self._many_have_words()) and (
+            not self.marks or self._more_than_few(_BY_MARKS, Customer.objects.all(), self.marks)
+        )
+
+    def _more_than_few(self, index: Index, rows: QuerySet[Any], questions: list[str]) -> bool:
+        sql, params = index.among(rows.values("pk"), questions)
+        few = f"SELECT 1 FROM {sql} LIMIT %s"
+        return _column(f"SELECT count(*) > %s FROM ({few}) AS few", (self.FEW, *params, self.FEW + 1)) == [True]
 
 
 def place_of(position: Position) -> int:
@@ -171,22 +205,16 @@ def place_of(position: Position) -> int:
 
 
 def begin_of(place: int, order: Order) -> Position | None:
-    """The position before the first name of a place, or after the last one where names descend; None: the very first."""
+    """The position before the first name of a place, or after the last where names descend; None: the very first."""
     edge = place if order.descending else place - 1
     return (PLACES[edge], FIRST_ID) if 0 <= edge < len(PLACES) else None
-
-
-def is_beyond(one: Position, other: Position, order: Order) -> bool:
-    return one < other if order.descending else one > other
 
 
 def _sorted(order: Order) -> str:
     return ", ".join(f"found.{name} {'DESC' if order.descending else 'ASC'}" for name in order.columns)
 
 
-def _first(sql: str, params: list[Any]) -> Any:
-    """The only value of an answer; None if there is no row."""
+def _column(sql: str, params: tuple[Any, ...]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        row = cursor.fetchone()
-    return row[0] if row else None
+        return [value for (value,) in cursor.fetchall()]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import django_tables2
-from django.db.models import QuerySet
 from django.utils import dateformat
 from django.utils.formats import get_format
 from django.utils.html import format_html, format_html_join
@@ -14,11 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from customers.forms.list_address import COLUMNS, columns_of
 from customers.models import Customer, Tag
 from customers.selectors.customers import ORDERS
 from customers.selectors.filter_choices import names_of, tags_with
 from customers.selectors.finding import CustomersFound
+from customers.selectors.list_address import COLUMNS, columns_of
 from partnercenter.partners.access import StaffRequest
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Action
@@ -110,9 +111,15 @@ class CustomerTable(Table):
             "reseller": self._names.get(customer.reseller_id, "–"),
             "provider": self._names.get(customer.provider_id, "–"),
             "tags": self._tag_cells[tuple(customer.tag_ids)],
-            "added": dateformat.format(localtime(added), self._day_format),
-            "added_exactly": f"{added:%Y-%m-%d %H:%M:%S} UTC",
+            "added": _day(localtime(added).date(), self._day_format),
+            "added_exactly": f"{added.isoformat(' ')[:19]} UTC",
         }
+
+
+@lru_cache(maxsize=10_000)
+def _day(day: date, day_format: str) -> str:
+    """A day in digits."""
+    return dateformat.format(day, day_format)
 
 
 class TagCells(dict[tuple[int, ...], SafeString]):
@@ -135,16 +142,3 @@ class TagCells(dict[tuple[int, ...], SafeString]):
             chips += format_html('<span class="chip more" title="{}">+{}</span>', names, len(more))
         self[pks] = chips
         return chips
-
-
-EXPORT_HEADER = (_("Microsoft ID"), _("Company name"), _("Primary domain name"), _("Relationship"), _("Tags"))
-
-
-def export_rows(customers: QuerySet[Customer], tags: Iterable[Tag]) -> Iterator[tuple[str, ...]]:
-    """The cells of the export (the product rules, section 4), read in pieces so that any size takes the same memory."""
-    vocabulary = {tag.pk: tag.name for tag in tags}
-    relationships = {value: str(label) for value, label in Customer.Relationship.choices}
-    columns = customers.values_list("tenant_id", "name", "domain", "relationships", "tag_ids")
-    for microsoft_id, name, domain, kinds, tag_ids in columns.iterator(chunk_size=5_000):
-        names = sorted(vocabulary[pk] for pk in tag_ids if pk in vocabulary)
-        yield str(microsoft_id), name, domain, "; ".join(map(relationships.__getitem__, kinds)), "; ".join(names)

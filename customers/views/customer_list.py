@@ -12,11 +12,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from customers.forms.active_filters import ActiveFilters
 from customers.forms.customer_list import ListForm
 from customers.forms.filter_lists import FilterLists
-from customers.forms.list_address import FILTERS, SEARCH, chosen_columns, kept, list_address, matching, unfiltered
 from customers.models import Tag
 from customers.selectors.customers import customers_of, resellers_of, tags_of
 from customers.selectors.filter_choices import counts_of, tags_called
 from customers.selectors.finding import CustomersFound
+from customers.selectors.list_address import FILTERS, SEARCH, chosen_columns, kept, list_address, matching, unfiltered
 from customers.tables.customer_export import EXPORT_HEADER, export_columns, export_line
 from customers.tables.customers import CustomerTable, columns_for
 from customers.views.saved_views import opens_default_view

@@ -41,7 +41,7 @@ WHO_MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_CUSTOMERS: frozenset(Role),
     Action.EXPORT: _ADMINS | {Role.SALES_AGENT, Role.BILLING_ADMIN},
     Action.EDIT_ACCOUNT: _ADMINS | {Role.SALES_AGENT, Role.HELPDESK_AGENT},
-    Action.EDIT_TAGS: _ADMINS | {Role.SALES_AGENT, Role.HELPDESK_AGENT},
+    Action.EDIT_TAGS: _ADMINS | {Role.SALES_AGENT},
     Action.MANAGE_VIEWS: _ADMINS,
     Action.MANAGE_USERS: _ADMINS | {Role.USER_ADMIN},
     Action.SEE_ACTIVITY: _ADMINS,

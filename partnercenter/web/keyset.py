@@ -11,16 +11,12 @@ from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Model, QuerySet
-from django.db.models.fields.tuple_lookups import (
-    Tuple,
-    TupleGreaterThan,
-    TupleGreaterThanOrEqual,
-    TupleLessThan,
-    TupleLessThanOrEqual,
-)
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils import timezone
 
 Row = TypeVar("Row", bound=Model)
+# The values of an order's columns in one row.
+Position = tuple[Any, ...]
 
 SIZES: Final = (25, 50, 100)
 DEFAULT_SIZE: Final = 50
@@ -46,14 +42,11 @@ class Order:
     def sort(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return rows.order_by(*(F(name).desc() if self.descending else F(name).asc() for name in self.columns))
 
-    def beyond(self, rows: QuerySet[Row], position: tuple[Any, ...]) -> QuerySet[Row]:
-        """The rows that come after a position, as one comparison of rows that an index answers."""
+    def beyond(self, rows: QuerySet[Row], position: Position | None) -> QuerySet[Row]:
+        """The rows that come after a position, as one comparison of rows that an index answers; all for None."""
+        if position is None:
+            return rows
         comparison = TupleLessThan if self.descending else TupleGreaterThan
-        return rows.filter(comparison(Tuple(*(F(name) for name in self.columns)), position))
-
-    def until(self, rows: QuerySet[Row], position: tuple[Any, ...]) -> QuerySet[Row]:
-        """The rows that come before a position or stand at it."""
-        comparison = TupleGreaterThanOrEqual if self.descending else TupleLessThanOrEqual
         return rows.filter(comparison(Tuple(*(F(name) for name in self.columns)), position))
 
 
@@ -63,9 +56,9 @@ class Source(Generic[Row]):
     def __init__(self, rows: QuerySet[Row]) -> None:
         self.rows = rows
 
-    def take(self, rows: QuerySet[Row], order: Order, limit: int) -> list[Row]:
-        """The first `limit` of `rows` in an order; `rows` are those of this source that come after a position."""
-        return list(order.sort(rows)[:limit])
+    def take(self, order: Order, after: Position | None, limit: int) -> list[Row]:
+        """The first `limit` rows in an order that come after a position; from the beginning if that is None."""
+        return list(order.sort(order.beyond(self.rows, after))[:limit])
 
     def count(self, limit: int) -> int:
         """How many rows there are, counted to one more than `limit` at most."""
@@ -77,7 +70,7 @@ class Cursor:
     """Where a page begins: beyond the row with these column values, whose number in the list is `number`."""
 
     number: int
-    position: tuple[Any, ...]
+    position: Position
     backwards: bool = False
 
     def __str__(self) -> str:
@@ -132,8 +125,7 @@ def keyset_page(
     cursor = Cursor.parse(at, source.rows, order) if at else None
     backwards = cursor is not None and cursor.backwards
     direction = order.reversed() if backwards else order
-    rows = direction.beyond(source.rows, cursor.position) if cursor is not None else source.rows
-    found = source.take(rows, direction, size + 1)
+    found = source.take(direction, cursor.position if cursor else None, size + 1)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

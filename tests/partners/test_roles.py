@@ -18,6 +18,7 @@ MATRIX = {
     Action.SEE_CUSTOMERS: "R R R R R R",
     Action.EXPORT: "W – W W – W",
     Action.EDIT_ACCOUNT: "W – W W W –",
+    Action.EDIT_TAGS: "W – W W – –",
     Action.MANAGE_VIEWS: "W – W – – –",
     Action.MANAGE_USERS: "W W W – – –",
     Action.SEE_ACTIVITY: "R – R – – –",
