@@ -17,7 +17,7 @@ EXPORT_HEADER = (_("Microsoft ID"), _("Company name"), _("Primary domain name"),
 
 
 class _Guarded(Func):
-    """A text as `csvfiles.guard` makes it harmless, told by the code of its first character; nothing for an empty one."""
+    """A text as `csvfiles.guard` makes it harmless, told by its first character; nothing for an empty one."""
 
     template = (
         "CASE WHEN ascii(%(expressions)s) > 64 THEN %(expressions)s "
