@@ -19,10 +19,12 @@ from django.db.models import QuerySet
 from customers.models import Customer, SearchEntry
 from customers.models.terms import PLACES
 from customers.selectors.criteria import Criteria
+from customers.selectors.customers import ORDERS
 from customers.selectors.questions import ALL_PLACES, marks_question, words_question
-from partnercenter.web.keyset import COUNT_LIMIT, Order, Position, Source, count_up_to
+from partnercenter.web.keyset import COUNT_LIMIT, Order, Position, Source
 
-NAME: Final = "name_key"
+BY_NAME: Final = ORDERS["name"]
+NAME: Final = BY_NAME.columns[0]
 # Before every name that begins with the same letters.
 FIRST_ID: Final = UUID(int=0)
 
@@ -170,7 +172,8 @@ class CustomersFound(Source[Customer]):
         matching = self.criteria.apply(self.rows)
         index, questions, source = self._asked(alphabetical=True)
         if index is None or self.rows.query.is_empty():
-            return matching.count() if limit is None else count_up_to(matching, limit)
+            # In order, because the planner would go through the whole table for the first of many.
+            return matching.count() if limit is None else BY_NAME.sort(matching)[: limit + 1].count()
         found = matching if source is None else self.criteria.apply(source)
         sql, params = index.among(found.order_by().values("pk"), questions)
         counted = f"SELECT 1 FROM {sql}" + ("" if limit is None else f" LIMIT {limit + 1:d}")
