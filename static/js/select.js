@@ -94,7 +94,8 @@ document.getElementById("selection")?.addEventListener("formdata", ({ formData }
 
 // Once something is done with the selection it is gone.
 document.addEventListener("submit", ({ target, submitter }) => {
-  if (target.closest("#panel") && new FormData(target, submitter).get("step") === "apply") {
+  const sent = new FormData(target, submitter);
+  if (target.closest("#panel") && sent.get("step") === "apply" && (sent.has("ids") || sent.has("all"))) {
     ids.clear();
     all = null;
     keep();
