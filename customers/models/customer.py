@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BTreeIndex, GinIndex
 from django.db import models
 from django.db.models import F, Func
 from django.utils import timezone
@@ -72,18 +72,31 @@ class Customer(models.Model):
             models.CheckConstraint(condition=models.Q(tag_count__lte=150), name="at_most_150_tags_on_a_customer"),
             models.CheckConstraint(condition=models.Q(relationships__len__gte=1), name="a_customer_has_a_relationship"),
         ]
+        # With room in their pages, because a change of tags writes a row anew: a full page would have to be split.
         indexes = [
-            models.Index(
-                fields=["partner", "name_key", "tenant"], condition=models.Q(ended_at=None), name="customers_by_name"
+            BTreeIndex(
+                fields=["partner", "name_key", "tenant"],
+                condition=models.Q(ended_at=None),
+                name="customers_by_name",
+                fillfactor=60,
             ),
-            models.Index(
-                fields=["partner", "domain", "tenant"], condition=models.Q(ended_at=None), name="customers_by_domain"
+            BTreeIndex(
+                fields=["partner", "domain", "tenant"],
+                condition=models.Q(ended_at=None),
+                name="customers_by_domain",
+                fillfactor=60,
             ),
-            models.Index(
-                fields=["partner", "begun_at", "tenant"], condition=models.Q(ended_at=None), name="customers_by_date"
+            BTreeIndex(
+                fields=["partner", "begun_at", "tenant"],
+                condition=models.Q(ended_at=None),
+                name="customers_by_date",
+                fillfactor=60,
             ),
-            models.Index(
-                fields=["partner", "tag_count", "tenant"], condition=models.Q(ended_at=None), name="customers_by_tags"
+            BTreeIndex(
+                fields=["partner", "tag_count", "tenant"],
+                condition=models.Q(ended_at=None),
+                name="customers_by_tags",
+                fillfactor=60,
             ),
             models.Index(
                 fields=["reseller", "partner"],
