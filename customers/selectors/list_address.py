@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -46,12 +46,10 @@ def matching(query: QueryDict) -> str:
     return list_query(searched)
 
 
-def kept(query: QueryDict, *, but: Iterable[str]) -> Iterator[tuple[str, str]]:
+def kept(query: QueryDict, *, but: Container[str]) -> list[tuple[str, str]]:
     """What a form of the list that sets `but` has to keep of the address: names and values for hidden fields."""
-    left_out = {*but}
-    for name in (*SEARCH, *FILTERS, *LOOKS, "view"):
-        if name not in left_out:
-            yield from ((name, value) for value in query.getlist(name) if value)
+    names = [name for name in (*SEARCH, *FILTERS, *LOOKS, "view") if name not in but]
+    return [(name, value) for name in names for value in query.getlist(name) if value]
 
 
 def columns_of(query: QueryDict, known: Iterable[str] = COLUMNS) -> list[str]:

@@ -112,7 +112,7 @@ class CustomerTable(Table):
             "provider": self._names.get(customer.provider_id, "–"),
             "tags": self._tag_cells[tuple(customer.tag_ids)],
             "added": _day(localtime(added).date(), self._day_format),
-            "added_exactly": f"{added.isoformat(' ')[:19]} UTC",
+            "added_exactly": f"{_day(added.date(), self._day_format)} {added:%H:%M} UTC",
         }
 
 

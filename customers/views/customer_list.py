@@ -68,7 +68,7 @@ def count(request: StaffRequest) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{list_address(request.GET)}&count=exact")
     form = form_of(request)
-    return render(request, "customers/_count.html", {"total": found(request.partner, form).count(None)})
+    return render(request, "customers/_count.html", {"number": found(request.partner, form).count(None)})
 
 
 @allow(Action.SEE_CUSTOMERS)

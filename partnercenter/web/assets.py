@@ -50,20 +50,23 @@ STYLE_BUNDLE: Final = "css/portal.css"
 SCRIPT_BUNDLE: Final = "js/portal.js"
 
 SPACE: Final = re.compile(r"\s+")
+NEEDLESS_SPACE: Final = re.compile(r" ?([{};,]) ?|(?<=:) ")
 STYLE_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-LINE_COMMENT: Final = re.compile(r"^\s*//.*$", re.MULTILINE)
+LINE_COMMENT: Final = re.compile(r"(?:^|(?<=\s))//.*$", re.MULTILINE)
 INDENTATION: Final = re.compile(r"^\s+", re.MULTILINE)
+NEEDLESS_BREAK: Final = re.compile(r"(?<=[;{,(]) *\n")
 
 
 def bundled_style(sources: list[str]) -> str:
-    """The style sheets as one, without comments and indentation."""
-    return "\n".join(SPACE.sub(" ", STYLE_COMMENT.sub("", source)) for source in sources)
+    """The style sheets as one, without comments and the space that only people need."""
+    bare = (SPACE.sub(" ", STYLE_COMMENT.sub("", source)).strip() for source in sources)
+    return "\n".join(NEEDLESS_SPACE.sub(r"\1", source).replace(";}", "}") for source in bare)
 
 
 def bundled_script(sources: list[str]) -> str:
     """The modules as one, each in a block of its own, so that names stay apart; without comments and indentation."""
     bare = (INDENTATION.sub("", LINE_COMMENT.sub("", source)) for source in sources)
-    return "\n".join(f"{{\n{source}}}" for source in bare)
+    return "\n".join(f"{{\n{NEEDLESS_BREAK.sub('', source)}}}" for source in bare)
 
 
 class BundlingStorage(CompressedManifestStaticFilesStorage):

@@ -244,7 +244,7 @@ def test_a_provider_sees_who_serves_each_customer_in_as_few_questions(
     with django_assert_max_num_queries(8):
         page = client.get(LIST).content.decode()
 
-    assert page.count("<bdi>Adatum</bdi></td>") == 30
+    assert page.count(">Adatum</td>") == 30
 
 
 def test_a_cloud_that_has_no_users_here_shows_no_way_to_them(browse, make_partner, make_staff, make_customer):
