@@ -10,7 +10,7 @@ export PORT VAR DEMO_PASSWORD
 # Without compiled modules a start takes four times as long.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo messages lock clean
+.PHONY: help run test check bench demo messages lock clean
 .NOTPARALLEL:
 
 VENV := .venv
@@ -40,6 +40,9 @@ check: $(VENV)/development $(COMPILED)  ## Style, import contracts, types, templ
 	$(BIN)/djlint templates --lint --quiet
 	@$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: $(VENV)/development $(COMPILED)  ## Measure speed and weight, and say which goals are met; SIZE=small takes a minute
+	@SIZE="$(SIZE)" $(BIN)/python -m bench
 
 demo: $(VENV)/runtime  ## Make the demo data again, in the portal that runs on VAR
 	@DEMO=1 DEMO_PASSWORD="$${DEMO_PASSWORD:-$$(cat "$(VAR)/demo_password" 2>/dev/null)}" \

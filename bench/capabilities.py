@@ -1,0 +1,11 @@
+"""All rows of the benchmark. A capability that is measured has a module of its own, and adds its rows here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bench import changes, downloads, lists, whole
+from bench.rows import Row
+
+# Changes of rows come last: they leave the tables as they are not found otherwise.
+ROWS: Final[tuple[Row, ...]] = (*lists.ROWS, *downloads.ROWS, *whole.ROWS, *changes.ROWS)

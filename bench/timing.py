@@ -1,0 +1,44 @@
+"""Measuring things that are compared by turns, so that noise of the machine hits all of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+
+
+def seconds_of(act: Callable[[], object]) -> float:
+    """How long something takes, once."""
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
+
+
+def medians(acts: Mapping[str, Callable[[], object]], *, seconds: float, least: int = 5) -> dict[str, float]:
+    """The median duration of each of some acts, done by turns after a warm-up of one turn.
+
+    Turns go on for `seconds`, and there are `least` of them in any case.
+    """
+    for act in acts.values():
+        act()
+    taken: dict[str, list[float]] = {name: [] for name in acts}
+    begun = time.perf_counter()
+    turns = 0
+    while turns < least or time.perf_counter() - begun < seconds:
+        for name, act in acts.items():
+            taken[name].append(seconds_of(act))
+        turns += 1
+    return {name: median(times) for name, times in taken.items()}
+
+
+def worst(cases: Mapping[str, Callable[[], float]], *, again: int = 5) -> tuple[float, str]:
+    """The largest of some figures, and the name of the case it belongs to.
+
+    All are measured once, which warms up; the ten that look worst are measured `again` times, and their medians
+    count.
+    """
+    first = {name: measure() for name, measure in cases.items()}
+    suspects = sorted(first, key=first.__getitem__, reverse=True)[:10]
+    figures = {name: median(cases[name]() for _ in range(again)) for name in suspects}
+    name = max(figures, key=figures.__getitem__)
+    return figures[name], name
