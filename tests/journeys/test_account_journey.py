@@ -24,7 +24,7 @@ def test_an_admin_finds_a_customer_by_typing_and_edits_its_address(page, sign_in
     page.get_by_role("link", name="Tailspin Toys").click()
     look("account")
 
-    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("link", name="Edit", exact=True).click()
     look("edit-account")
     page.get_by_label("Company name").fill("Tailspin Games")
     page.get_by_label("City").fill("Seattle")
