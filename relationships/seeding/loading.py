@@ -25,7 +25,7 @@ Say = Callable[[str], None]
 
 
 class _Part(NamedTuple):
-    """An index or a foreign key: how it is taken away, and how it is made again exactly as it was."""
+    """An index or a constraint: how it is taken away, and how it is made again exactly as it was."""
 
     name: str
     drop: str
@@ -39,10 +39,10 @@ _INDEXES: Final = """
     WHERE indrelid = ANY (%s::regclass[]) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     ORDER BY amname, part.relname
 """
-_FOREIGN_KEYS: Final = """
+_CONSTRAINTS: Final = """
     SELECT quote_ident(conname), format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
         format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-    FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (%s::regclass[]) ORDER BY conname
+    FROM pg_constraint WHERE contype IN ('f', 'u') AND conrelid = ANY (%s::regclass[]) ORDER BY contype, conname
 """
 
 # Put into the order of the inverted index, the entries take it half the time to make.
@@ -81,15 +81,15 @@ def refresh_statistics(say: Say) -> None:
 
 @contextmanager
 def bare(tables: Sequence[str], say: Say) -> Iterator[None]:
-    """Take indexes and foreign keys off some tables, and bring them back at the end of the block.
+    """Take indexes, foreign keys and unique constraints off some tables, and bring them back at the end of the block.
 
-    All that is done in the caller's transaction: if anything fails, it is as if nothing had been. Primary keys and
-    unique constraints stay.
+    All that is done in the caller's transaction: if anything fails, it is as if nothing had been. Primary keys
+    stay.
     """
     # What waits to be checked keeps a table from being altered.
     _execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     _execute("SET LOCAL maintenance_work_mem = '1GB'; SET LOCAL max_parallel_maintenance_workers = 4")
-    parts = [*_parts(_FOREIGN_KEYS, tables), *_parts(_INDEXES, tables)]
+    parts = [*_parts(_CONSTRAINTS, tables), *_parts(_INDEXES, tables)]
     for part in parts:
         _execute(part.drop)
     yield
