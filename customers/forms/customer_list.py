@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Tag
 from customers.selectors.criteria import Criteria, SearchBy
+from customers.selectors.list_query import DAY_FORMATS, as_guid
 from partnercenter.partners.models import Partner
 
 SEARCH_BY = [
@@ -36,6 +37,25 @@ class Day(forms.DateInput):
         super().__init__(attrs={"class": "size-s"}, format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """A day of an address, which means the same in every language."""
+
+    def __init__(self, *, label: Any) -> None:
+        super().__init__(
+            label=label, required=False, widget=Day, input_formats=DAY_FORMATS, error_messages={"invalid": NO_DAY}
+        )
+
+
+class Guids(forms.MultipleChoiceField):
+    """Some of the choices, which are GUIDs, in any spelling and each once."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label=label, required=False, error_messages={"invalid_choice": GONE})
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(str(as_guid(text) or text) for text in super().to_python(value)))
+
+
 class ListForm(forms.Form):
     """What to look for: `q by tag tags without reseller relationship added_from added_to` of the address.
 
@@ -50,19 +70,15 @@ class ListForm(forms.Form):
         error_messages={"max_length": TOO_LONG},
     )
     by = forms.ChoiceField(label=_("Search by"), choices=SEARCH_BY, required=False)
-    tag = forms.MultipleChoiceField(label=_("With tags"), required=False, error_messages={"invalid_choice": GONE})
+    tag = Guids(_("With tags"))
     tags = forms.ChoiceField(label=_("Which of these tags"), choices=ANY_OR_ALL, required=False)
-    without = forms.MultipleChoiceField(
-        label=_("Without tags"), required=False, error_messages={"invalid_choice": GONE}
-    )
-    reseller = forms.MultipleChoiceField(
-        label=_("Indirect reseller"), required=False, error_messages={"invalid_choice": GONE}
-    )
+    without = Guids(_("Without tags"))
+    reseller = Guids(_("Indirect reseller"))
     relationship = forms.MultipleChoiceField(
         label=_("Relationship"), choices=Customer.Relationship.choices, required=False
     )
-    added_from = forms.DateField(label=_("Added from"), required=False, widget=Day, error_messages={"invalid": NO_DAY})
-    added_to = forms.DateField(label=_("Added to"), required=False, widget=Day, error_messages={"invalid": NO_DAY})
+    added_from = DayField(label=_("Added from"))
+    added_to = DayField(label=_("Added to"))
 
     def __init__(self, data: Any, *, tags: Iterable[Tag], resellers: Iterable[Partner] = ()) -> None:
         super().__init__(data, auto_id="search_%s")
@@ -118,8 +134,9 @@ class ListForm(forms.Form):
 
 
 def _begin_of(day: date | None, *, days_later: int = 0) -> datetime | None:
-    """Midnight, where the reader is."""
+    """Midnight, where the reader is, in UTC; None for days at the ends of the calendar, which UTC may not have."""
     try:
-        return timezone.make_aware(datetime.combine(day + timedelta(days_later), time.min)) if day else None
+        midnight = timezone.make_aware(datetime.combine(day + timedelta(days_later), time.min)) if day else None
+        return midnight.astimezone(UTC) if midnight else None
     except OverflowError:
         return None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from customers.forms.customer_list import ListForm
 from customers.models import Customer
 from customers.selectors.criteria import Criteria
-from customers.selectors.customers import ORDERS, customers_of
+from customers.selectors.customers import customers_of
 from customers.selectors.finding import CustomersFound
 from customers.selectors.list_query import as_guid
 from partnercenter.errors import Refused
@@ -74,9 +74,9 @@ def selection_from(data: Any, form: ListForm, partner: Partner) -> Selection:
 def _all(form: ListForm, partner: Partner) -> Selection:
     customers = customers_of(partner)
     found = CustomersFound(customers.none() if form.senseless else customers, form.criteria, partner_id=partner.pk)
-    first = found.take(ORDERS["name"], None, COUNT_LIMIT + 1)
-    ids = tuple(customer.tenant_id for customer in first) if len(first) <= COUNT_LIMIT else ()
-    return Selection(partner, len(first), ids, found)
+    first = found.first_ids(COUNT_LIMIT + 1)
+    few = customers.filter(pk__in=first if len(first) <= COUNT_LIMIT else [])
+    return Selection(partner, len(first), tuple(few.values_list("tenant_id", flat=True)), found)
 
 
 def _named(data: Any, partner: Partner) -> Selection:

@@ -107,6 +107,8 @@ class Customer(models.Model):
                 Marks("partner", "place", "tag_ids", "relationships", "reseller", "begun_at"),
                 condition=models.Q(ended_at=None),
                 name="customers_by_marks",
+                # A list of what is not yet in its place would be read for each place of the alphabet.
+                fastupdate=False,
             ),
         ]
         # What a customer is searched by lives in a table of its own, so that a change of tags need not index it anew.

@@ -91,7 +91,7 @@ class Criteria:
         if column == "begun_at":
             so = self._was_added()
         elif column == "tag_count" and self.tags:
-            so = Q(tag_count__gte=len(self.tags) if self.all_tags else 1)
+            so = Q(tag_count__gte=len({*self.tags}) if self.all_tags else 1)
         return customers.filter(so)
 
     def _occurs(self, word: str) -> Q:

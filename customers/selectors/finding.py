@@ -86,7 +86,8 @@ class CustomersFound(Source[Customer]):
 
     def _questions(self, question: Callable[[Criteria, UUID, int], str], partner_id: UUID) -> list[str]:
         """A question for each place of the alphabet; none if there is nothing to ask."""
-        return [text for place in ALL_PLACES if (text := question(self.criteria, partner_id, place))]
+        places = ALL_PLACES if self.criteria else ()
+        return [text for place in places if (text := question(self.criteria, partner_id, place))]
 
     def take(self, order: Order, after: Position | None, limit: int) -> list[Customer]:
         """The first `limit` customers in an order that come after a position."""
@@ -96,22 +97,33 @@ class CustomersFound(Source[Customer]):
         customers = self.rows.in_bulk(ids)
         return [customers[pk] for pk in ids if pk in customers]
 
+    def first_ids(self, limit: int) -> list[int]:
+        """The primary keys of the first `limit` customers by name."""
+        if not self.criteria or self.rows.query.is_empty():
+            return list(BY_NAME.sort(self.rows).values_list("pk", flat=True)[:limit])
+        return self._ids(BY_NAME, None, limit)
+
     def _ids(self, order: Order, after: Position | None, limit: int) -> list[int]:
         found, edge = self._nearby(order, after, limit, self.NEAR)
-        if edge is None or len(found) >= limit:
+        if edge is None:
             return found
         further = self._further_by_name if order.columns[0] == NAME else self._further
-        return found + further(order, edge, limit - len(found))
+        # What is added in between may be met twice.
+        return list(dict.fromkeys(found + further(order, edge, limit - len(found))))
 
     def _nearby(
         self, order: Order, after: Position | None, limit: int, reach: int
     ) -> tuple[list[int], Position | None]:
-        """Those among the next `reach` customers of an order, and the position where that ends; None: all were seen."""
+        """Those among the next `reach` customers of an order, and the position where that ends.
+
+        It is None if nothing is left to look for: the list is at its end, or `limit` are found.
+        """
         rows = self.criteria.along(order.columns[0], self.rows.select_related(None))
         rows = order.sort(order.beyond(rows, after))
-        edge = rows.values_list(*order.columns)[reach - 1 : reach].first()
         matching = order.sort(self.criteria.apply(Customer.objects.all())).values("pk")[:limit]
-        return _column(*only_among(rows[:reach].query.sql_with_params(), matching)), edge
+        found = _column(*only_among(rows[:reach].query.sql_with_params(), matching))
+        done = len(found) >= limit
+        return found, None if done else rows.values_list(*order.columns)[reach - 1 : reach].first()
 
     def _further(self, order: Order, edge: Position, limit: int) -> list[int]:
         """The next ones in an order that is not the alphabet's: many are met by walking on, the rest by an index."""
@@ -120,7 +132,7 @@ class CustomersFound(Source[Customer]):
         found: list[int] = []
         position: Position | None = edge
         reach = self.FAR
-        while position is not None and len(found) < limit:
+        while position is not None:
             more, position = self._nearby(order, position, limit - len(found), reach)
             found += more
             reach *= 4
@@ -136,7 +148,7 @@ class CustomersFound(Source[Customer]):
         begin = begin_of(places[0], order)
         if begin and (begin < edge if order.descending else begin > edge):
             found, reached = self._nearby(order, begin, limit, self.NEAR)
-            if reached is None or len(found) >= limit:
+            if reached is None:
                 return found
             edge = reached
         return found + self._anywhere(order, edge, limit - len(found), places)
@@ -164,6 +176,7 @@ class CustomersFound(Source[Customer]):
         if index is None:
             return list(rows.values_list("pk", flat=True)[:limit])
         sql, params = index.among(rows.values("pk", *order.columns)[:limit], [questions[place] for place in places])
+        # A nested loop gives its rows place by place, and stops when there are enough; to sort them, it would go on.
         sort = "" if by_name else f"ORDER BY {_sorted(order)}"
         return _column(f"SELECT found.pk FROM {sql} {sort} LIMIT %s", (*params, limit))
 

@@ -21,7 +21,9 @@ LONGEST_SEARCH: Final = 200
 _COLUMN: Final = re.compile(r"[a-z_]{1,30}")
 _MOST_COLUMNS: Final = 20
 _ORDER_WORDS: Final = frozenset(ORDERS) | {f"-{name}" for name in ORDERS}
-_DAY: Final = DateField()
+# As a date field of a browser writes a day, whatever the language: an address means the same to everybody.
+DAY_FORMATS: Final = ("%Y-%m-%d",)
+_DAY: Final = DateField(input_formats=DAY_FORMATS)
 
 
 def list_query(params: QueryDict) -> str:
@@ -80,7 +82,7 @@ def as_guid(text: str) -> UUID | None:
 
 
 def _day(text: str) -> str:
-    """A day as every language reads it; empty for what is none."""
+    """A day as an address has it; empty for what is none."""
     try:
         day = _DAY.clean(text)
     except ValidationError:

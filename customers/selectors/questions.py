@@ -101,7 +101,8 @@ def _periods(begin: datetime | None, end: datetime | None) -> Iterator[str]:
     if not begin and not end:
         return
     first = _month(begin) if begin else EARLIEST_YEAR * 12
-    last = _month(end or datetime.now(UTC))
+    now = datetime.now(UTC)
+    last = _month(min(end or now, now))  # nobody begins in the future
     while first <= last:
         year, month = divmod(first, 12)
         if month == 0 and first + 11 <= last:

@@ -84,5 +84,15 @@ class Marking:
         return Q(tag_count__gt=_LIMIT - len(self.add)) & Q(GreaterThan(_Length(self._wanted), _LIMIT))
 
 
+def discard(tag: Tag) -> None:
+    """Take a tag that no customer has any more out of the vocabulary.
+
+    It goes off accounts that have ended as well: one of them may come back.
+    """
+    ended = Customer.objects.filter(partner=tag.partner, ended_at__isnull=False, tag_ids__contains=[tag.pk])
+    Marking(remove=[tag.pk]).apply(ended)
+    tag.delete()
+
+
 def _array(ids: Sequence[int]) -> Value:
     return Value(list(ids), _IDS)

@@ -10,14 +10,15 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.utils.text import Truncator
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, Tag, TagChange
 from customers.selectors.criteria import Criteria, SearchBy
 from customers.selectors.customers import customers_of, tags_of
-from customers.services.marking import Marking
+from customers.services.marking import Marking, discard
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import User
@@ -31,6 +32,8 @@ from partnercenter.partners.models import Partner
 CHUNK: Final = 4_000
 # So many customers are looked at in one transaction, where few of them are among those wanted.
 FAR: Final = 10_000
+# The position of a change that has visited everybody.
+BEYOND_ALL: Final = UUID(int=2**128 - 1)
 _SUBJECT_LENGTH: Final = 255
 
 # What a line of the log tells; translated when it is read.
@@ -98,7 +101,7 @@ def change_next_tags(change: TagChange, *, size: int = CHUNK) -> Progress:
         cursor.execute("SET LOCAL enable_bitmapscan = off")
         cursor.execute("SET LOCAL enable_seqscan = off")
     marked = Marking(tags, change.remove_ids).apply(rows)
-    change.position = last or change.position
+    change.position = last or BEYOND_ALL
     change.over_limit += marked.over_limit
     change.save(update_fields=["position", "over_limit"])
     return Progress(succeeded=marked.visited - marked.over_limit, failed=marked.over_limit, more=last is not None)
@@ -150,12 +153,16 @@ def finish_change(change: TagChange, *, job: Job) -> None:
 
 def _settle(tag: Tag, *, gone: bool) -> None:
     if gone:
-        tag.delete()
+        discard(tag)
         return
-    taken = {one.name.lower() for one in tags_of(tag.partner)}
-    tag.name = next(name for name in _names_like(tag.name) if name.lower() not in taken)
+    tag.name = next(name for name in _names_like(tag.name) if not _is_taken(name, tag.partner))
     tag.retired_at = None
     tag.save(update_fields=["name", "retired_at"])
+
+
+def _is_taken(name: str, partner: Partner) -> bool:
+    """Whether a tag has this name, as the constraint of the database compares names."""
+    return tags_of(partner).annotate(key=Lower("name")).filter(key=Lower(Value(name))).exists()
 
 
 def _names_like(name: str) -> Iterator[str]:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_noop
 
 from customers.models import Customer, Tag
 from customers.selectors.criteria import Criteria
-from customers.selectors.customers import ORDERS, customers_of
+from customers.selectors.customers import customers_of
 from customers.selectors.tags import customers_with, is_being_merged_into
-from customers.services.marking import Marking
+from customers.services.marking import Marking, discard
 from customers.services.tag_changes import CUSTOMERS, details_of_change, hold_tags, start_change
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
@@ -133,11 +133,11 @@ def _retire(tag: Tag, instead: Sequence[Tag], actor: User) -> Changed:
             _("Customers are just getting this tag from one that was merged into it. Wait until that job has ended.")
         )
     found = customers_with(tag)
-    few = found.take(ORDERS["name"], None, AT_ONCE + 1)
+    few = found.first_ids(AT_ONCE + 1)
     if len(few) <= AT_ONCE:
-        held = _held(found.rows.filter(pk__in=[customer.pk for customer in few]))
+        held = _held(found.rows.filter(pk__in=few))
         Marking([one.pk for one in instead], [tag.pk]).apply(_rows(held))
-        tag.delete()
+        discard(tag)
         return Changed(len(held))
     total = found.count(None)
     Tag.objects.filter(pk=tag.pk).update(retired_at=timezone.now())

@@ -62,7 +62,7 @@ class Job(Stateful):
     kind = models.CharField(max_length=40, choices=Kind.choices)
     subject_id = models.UUIDField()
     subject = models.CharField(max_length=255)
-    url = models.CharField(max_length=500, blank=True)
+    url = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
 
     total = models.PositiveIntegerField(default=0)

@@ -26,7 +26,7 @@ class Notification(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40, choices=Kind.choices)
     facts = models.JSONField(default=dict)
-    url = models.CharField(max_length=500)
+    url = models.TextField()
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
 

@@ -85,18 +85,23 @@ class Cursor:
         try:
             number, backwards, *position = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             fields = [rows.model._meta.get_field(name) for name in order.columns]
-            values = tuple(field.to_python(value) for field, value in zip(fields, position, strict=True))
+            values = tuple(_read(field, value) for field, value in zip(fields, position, strict=True))
         except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
             return None
         fits = isinstance(number, int) and abs(number) < BEYOND_ANY_LIST and all(map(_can_be_compared, values))
         return cls(number, values, bool(backwards)) if fits else None
 
 
+def _read(field: Any, value: Any) -> Any:
+    """A value of a cursor; of a generated field its output field knows what it can be."""
+    return getattr(field, "output_field", field).to_python(value)
+
+
 def _can_be_compared(value: Any) -> bool:
-    """Whether the database takes a value: a moment with its zone, a text without NUL and halves of characters."""
+    """Whether a row can stand after a value: a moment with its zone, a text without NUL and halves of characters."""
     if isinstance(value, datetime):
         return timezone.is_aware(value)
-    return not isinstance(value, str) or not set(value) & UNSTORABLE
+    return value is not None and not (isinstance(value, str) and set(value) & UNSTORABLE)
 
 
 @dataclass(frozen=True)

@@ -92,9 +92,10 @@ def test_an_address_is_kept_in_one_form_without_what_a_list_does_not_know(addres
     assert canonical(expected) == expected
 
 
-def test_a_day_as_a_german_writes_it_is_kept_as_everybody_reads_it():
-    with translation.override("de"):
-        assert canonical("added_from=01.05.2026") == "added_from=2026-05-01"
+def test_a_day_in_an_address_means_the_same_in_every_language():
+    for language in ("en", "de", "zh-hans"):
+        with translation.override(language):
+            assert canonical("added_from=2026-05-01&added_to=03/04/2026") == "added_from=2026-05-01"
 
 
 # ------------------------------------------------------------------------------------------------- saving

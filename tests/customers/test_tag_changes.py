@@ -90,10 +90,12 @@ def test_the_position_moves_on_with_each_chunk(start, vip, ten):
     change = TagChange.objects.select_related("partner").get()
     in_order = sorted(customer.tenant_id for customer in ten)
 
-    progress = [change_next_tags(change, size=4) for _chunk in range(3)]
+    progress = [change_next_tags(change, size=4) for _chunk in range(2)]
+    position = TagChange.objects.get().position
+    progress += [change_next_tags(change, size=4) for _chunk in range(2)]
 
-    assert [(one.succeeded, one.more) for one in progress] == [(4, True), (4, True), (2, False)]
-    assert TagChange.objects.get().position == in_order[7]
+    assert [(one.succeeded, one.more) for one in progress] == [(4, True), (4, True), (2, False), (0, False)]
+    assert position == in_order[7]
 
 
 def test_named_customers_are_changed_and_no_others(start, vip, ten, in_chunks_of_three):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0002_finding"),
+        ("customers", "0003_finding"),
         ("directory", "0001_initial"),
         ("partners", "0002_throttle_cache"),
     ]
