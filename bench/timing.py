@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Mapping
 from statistics import median
@@ -31,14 +32,20 @@ def medians(acts: Mapping[str, Callable[[], object]], *, seconds: float, least: 
     return {name: median(times) for name, times in taken.items()}
 
 
-def worst(cases: Mapping[str, Callable[[], float]], *, again: int = 5) -> tuple[float, str]:
-    """The largest of some figures, and the name of the case it belongs to.
+def worst(cases: Mapping[str, Callable[[], float]], *, seconds: float, again: int = 5) -> tuple[float, str, int]:
+    """The largest of some figures, the name of the case it belongs to, and how many cases were tried.
 
-    All are measured once, which warms up; the ten that look worst are measured `again` times, and their medians
-    count.
+    All are measured once, in an order as if by chance and for `seconds` at most, which warms up as well; the ten that
+    look worst are measured `again` times, and their medians count.
     """
-    first = {name: measure() for name, measure in cases.items()}
+    names = random.Random(1).sample(sorted(cases), len(cases))  # noqa: S311 - the same order in each run
+    first: dict[str, float] = {}
+    begun = time.perf_counter()
+    for name in names:
+        first[name] = cases[name]()
+        if time.perf_counter() - begun > seconds:
+            break
     suspects = sorted(first, key=first.__getitem__, reverse=True)[:10]
     figures = {name: median(cases[name]() for _ in range(again)) for name in suspects}
     name = max(figures, key=figures.__getitem__)
-    return figures[name], name
+    return figures[name], name, len(first)

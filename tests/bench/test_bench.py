@@ -46,7 +46,9 @@ def test_what_is_compared_is_measured_by_turns():
 
 
 def test_the_worst_of_some_cases_is_found_by_its_name():
-    assert worst({"slow": lambda: 3.0, "slowest": lambda: 5.0, "fast": lambda: 1.0}) == (5.0, "slowest")
+    cases = {"slow": lambda: 3.0, "slowest": lambda: 5.0, "fast": lambda: 1.0}
+
+    assert worst(cases, seconds=9) == (5.0, "slowest", 3)
 
 
 @pytest.fixture(scope="module")
