@@ -10,9 +10,12 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
 
-from partnercenter.csvfiles import csv_lines, safe_filename
+from partnercenter.csvfiles import csv_lines, csv_row, safe_filename
 from partnercenter.web.copying import Finish, copied
+
+INCOMPLETE = _("This file is not complete: something went wrong while it was written. Download it again.")
 
 
 def export_csv(name: str, header: Iterable[str | Promise], rows: Iterable[Iterable[object]]) -> StreamingHttpResponse:
@@ -67,6 +70,11 @@ def _in_this_language(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 if piece is None:
                     return
                 yield piece
+        except Exception:
+            # Not every server cuts the connection then, and half a file must not look like a whole one.
+            with translation.override(language):
+                yield csv_row([INCOMPLETE])
+            raise
         finally:
             if isinstance(pieces, Generator):
                 pieces.close()  # a download that is broken off ends what makes its pieces, at once

@@ -41,7 +41,22 @@ def test_a_download_begins_before_its_rows_are_read():
 
     assert next(pieces) == b"\xef\xbb\xbfName\r\n"
     with pytest.raises(RuntimeError, match="read too early"):
-        next(pieces)
+        list(pieces)
+
+
+def test_a_download_that_goes_wrong_says_that_it_is_not_complete():
+    def rows():
+        yield ["Ana"]
+        raise RuntimeError("in the middle")
+
+    with translation.override("en"):
+        pieces = iter(export_csv("users", ["Name"], rows()).streaming_content)
+        assert [next(pieces), next(pieces)] == [
+            "\ufeffName\r\n".encode(),
+            b"This file is not complete: something went wrong while it was written. Download it again.\r\n",
+        ]
+        with pytest.raises(RuntimeError, match="in the middle"):
+            next(pieces)
 
 
 def test_a_download_is_written_in_the_language_in_which_it_was_asked_for():

@@ -5,12 +5,12 @@ import time
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import DataError, OperationalError, connection
+from django.db import DatabaseError, DataError, OperationalError, connection
 from django.db.models import CharField, Func, Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from partnercenter.web.exports import export_rows_of
+from partnercenter.web.exports import INCOMPLETE, export_rows_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,7 +119,7 @@ def test_what_is_stopped_from_outside_breaks_the_download_off(sessions):
     cancel.start()
 
     with pytest.raises(OperationalError, match="canceling statement"):
-        next(pieces)
+        list(pieces)
 
     cancel.join()
     assert copying_threads() == []
@@ -135,6 +135,7 @@ def test_an_error_in_the_middle_breaks_the_download_off(sessions):
         received.extend(pieces)
 
     assert received[0] == "\ufeffKey\r\n".encode()
+    assert received[-1] == f"{INCOMPLETE}\r\n".encode()
     assert Session.objects.count() == MANY
     assert copying_threads() == []
 
@@ -157,7 +158,7 @@ def test_a_database_that_goes_away_breaks_the_download_off(sessions):
     next(pieces), next(pieces)
     elsewhere("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%%'")
 
-    with pytest.raises(OperationalError):
+    with pytest.raises(DatabaseError):
         list(pieces)
 
     connection.close()
