@@ -15,7 +15,7 @@ from tests.jobs import handlers
 @pytest.fixture
 def work(settings):
     """What the handler of all jobs notes: `begun`, `ended`, and `traps` to set."""
-    settings.JOB_HANDLERS = {"user_import": "tests.jobs.handlers.counting"}
+    settings.JOB_HANDLERS = dict.fromkeys(Job.Kind.values, "tests.jobs.handlers.counting")
     handler_of.cache_clear()
     handlers.reset()
     yield handlers

@@ -51,7 +51,7 @@ def test_a_kind_without_a_handler_is_an_error_of_the_settings(settings):
 
 @pytest.mark.parametrize("path", ["tests.jobs.handlers.work", "tests.jobs.handlers.nothing", "nowhere.at_all"])
 def test_the_start_finds_a_handler_that_is_none(settings, path):
-    settings.JOB_HANDLERS = {"user_import": path}
+    settings.JOB_HANDLERS = dict.fromkeys(Job.Kind.values, path)
 
     assert [error.id for error in every_kind_has_a_handler()] == ["jobs.E001"] * len(Job.Kind)
 
