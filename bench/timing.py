@@ -32,11 +32,11 @@ def medians(acts: Mapping[str, Callable[[], object]], *, seconds: float, least: 
     return {name: median(times) for name, times in taken.items()}
 
 
-def worst(cases: Mapping[str, Callable[[], float]], *, seconds: float, again: int = 5) -> tuple[float, str, int]:
+def worst(cases: Mapping[str, Callable[[], float]], *, seconds: float, suspects: int = 10) -> tuple[float, str, int]:
     """The largest of some figures, the name of the case it belongs to, and how many cases were tried.
 
-    All are measured once, in an order as if by chance and for `seconds` at most, which warms up as well; the ten that
-    look worst are measured `again` times, and their medians count.
+    All are measured once, in an order as if by chance and for `seconds` at most, which warms up as well; those
+    `suspects` that look worst are measured five times, and their medians count.
     """
     names = random.Random(1).sample(sorted(cases), len(cases))  # noqa: S311 - the same order in each run
     first: dict[str, float] = {}
@@ -45,7 +45,7 @@ def worst(cases: Mapping[str, Callable[[], float]], *, seconds: float, again: in
         first[name] = cases[name]()
         if time.perf_counter() - begun > seconds:
             break
-    suspects = sorted(first, key=first.__getitem__, reverse=True)[:10]
-    figures = {name: median(cases[name]() for _ in range(again)) for name in suspects}
+    slowest = sorted(first, key=first.__getitem__, reverse=True)[:suspects]
+    figures = {name: median(cases[name]() for _ in range(5)) for name in slowest}
     name = max(figures, key=figures.__getitem__)
     return figures[name], name, len(first)
