@@ -73,7 +73,7 @@ class CustomersFound(Source[Customer]):
     # A few milliseconds of walking along an index.
     NEAR: ClassVar = 5_000
     # When an index has more answers than this, there is a better way than to look at each.
-    FEW: ClassVar = 10_000
+    FEW: ClassVar = 20_000
     # What it is worth to walk along an index to find what is not rare.
     FAR: ClassVar = 20_000
 
