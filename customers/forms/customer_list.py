@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Tag
 from customers.selectors.criteria import Criteria, SearchBy
+from customers.selectors.customers import customers_of
+from customers.selectors.finding import CustomersFound
 from customers.selectors.list_query import DAY_FORMATS, as_guid
 from partnercenter.partners.models import Partner
 
@@ -131,6 +133,12 @@ class ListForm(forms.Form):
             added_from=_begin_of(said.get("added_from")),
             added_before=_begin_of(said.get("added_to"), days_later=1),
         )
+
+
+def found_by(form: ListForm, partner: Partner) -> CustomersFound:
+    """The customers of a partner that a list asks for."""
+    customers = customers_of(partner)
+    return CustomersFound(customers.none() if form.senseless else customers, form.criteria, partner_id=partner.pk)
 
 
 def _begin_of(day: date | None, *, days_later: int = 0) -> datetime | None:

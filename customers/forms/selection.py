@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from customers.forms.customer_list import ListForm
+from customers.forms.customer_list import ListForm, found_by
 from customers.models import Customer
 from customers.selectors.criteria import Criteria
 from customers.selectors.customers import customers_of
@@ -72,10 +72,9 @@ def selection_from(data: Any, form: ListForm, partner: Partner) -> Selection:
 
 
 def _all(form: ListForm, partner: Partner) -> Selection:
-    customers = customers_of(partner)
-    found = CustomersFound(customers.none() if form.senseless else customers, form.criteria, partner_id=partner.pk)
+    found = found_by(form, partner)
     first = found.first_ids(COUNT_LIMIT + 1)
-    few = customers.filter(pk__in=first if len(first) <= COUNT_LIMIT else [])
+    few = found.rows.filter(pk__in=first if len(first) <= COUNT_LIMIT else [])
     return Selection(partner, len(first), tuple(few.values_list("tenant_id", flat=True)), found)
 
 

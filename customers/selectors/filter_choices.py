@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Func, QuerySet
+from django.db.models import Count, QuerySet
 
 from customers.models import Customer, Tag
 from customers.selectors.customers import customers_of, tags_of
 from customers.selectors.list_query import as_guid
+from customers.selectors.tags import tag_counts
 from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import COUNT_LIMIT, count_up_to
@@ -35,8 +36,7 @@ def counts_of(partner: Partner) -> Counts | None:
     if count_up_to(customers) > COUNT_LIMIT:
         return None
     counts = Counts()
-    tagged = customers.annotate(tag=Func(F("tag_ids"), function="unnest")).values_list("tag")
-    counts.tags.update(dict(tagged.annotate(count=Count("*"))))
+    counts.tags.update(tag_counts(customers))
     kinds = customers.values_list("reseller", "relationships").annotate(count=Count("*"))
     for reseller, relationships, count in kinds:
         if reseller:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template import Context, Library
 
-from customers.selectors.views import shown_now, views_for
+from customers.selectors.saved_views import shown_now, views_for
 
 register = Library()
 

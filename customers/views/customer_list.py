@@ -10,19 +10,17 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from customers.forms.active_filters import ActiveFilters
-from customers.forms.customer_list import ListForm
+from customers.forms.customer_list import ListForm, found_by
 from customers.forms.filter_lists import FilterLists
 from customers.models import Tag
 from customers.selectors.customers import customers_of, resellers_of, tags_of
 from customers.selectors.filter_choices import counts_of, tags_called
-from customers.selectors.finding import CustomersFound
 from customers.selectors.list_address import FILTERS, SEARCH, chosen_columns, kept, list_address, matching, unfiltered
 from customers.tables.customer_export import EXPORT_HEADER, export_columns, export_line
 from customers.tables.customers import CustomerTable, columns_for
 from customers.views.saved_views import opens_default_view
 from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.access import StaffRequest, allow
-from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.exports import export_rows_of
 from partnercenter.web.throttles import throttled
@@ -50,7 +48,7 @@ def customers(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "active": ActiveFilters(form, query),
-        "table": CustomerTable(found(partner, form), request),
+        "table": CustomerTable(found_by(form, partner), request),
         "matching": matching(query),
         "kept": kept(query, but=SEARCH),
         "columns_kept": kept(query, but=["columns"]),
@@ -68,7 +66,7 @@ def count(request: StaffRequest) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{list_address(request.GET)}&count=exact")
     form = form_of(request)
-    return render(request, "customers/_count.html", {"number": found(request.partner, form).count(None)})
+    return render(request, "customers/_count.html", {"number": found_by(form, request.partner).count(None)})
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -106,12 +104,6 @@ def list_form(request: StaffRequest, tags: Iterable[Tag]) -> ListForm:
     """The search and filters of the address."""
     resellers = resellers_of(request.partner) if "reseller" in request.GET else ()
     return ListForm(request.GET, tags=tags, resellers=resellers)
-
-
-def found(partner: Partner, form: ListForm) -> CustomersFound:
-    """The customers of a partner that a list asks for."""
-    customers = customers_of(partner)
-    return CustomersFound(customers.none() if form.senseless else customers, form.criteria, partner_id=partner.pk)
 
 
 @allow(Action.EXPORT)

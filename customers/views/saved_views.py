@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from customers.forms.views import SaveForm, UpdateForm, ViewForm
+from customers.forms.saved_views import SaveForm, UpdateForm, ViewForm
 from customers.models import SavedView
 from customers.selectors.list_query import as_guid
-from customers.selectors.views import default_view_of, may_change, others_opening_with, shown_now, views_for
-from customers.services import views as services
-from customers.services.views import NameTaken
+from customers.selectors.saved_views import default_view_of, may_change, others_opening_with, shown_now, views_for
+from customers.services import saved_views as services
+from customers.services.saved_views import NameTaken
 from customers.views.list_words import Words, words_of_lists
 from partnercenter.errors import Refused
 from partnercenter.partners.access import Forbidden, StaffRequest, allow

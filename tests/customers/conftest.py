@@ -1,5 +1,7 @@
 import pytest
 
+from customers.services.saved_views import save_view
+from partnercenter.partners.roles import Role
 from tests.uploads import FAULTY, GOOD, content_of, uploaded
 
 
@@ -7,3 +9,17 @@ from tests.uploads import FAULTY, GOOD, content_of, uploaded
 def mixed(browse, ana, tailspin):
     """A checked file with a good row and a faulty one."""
     return uploaded(browse(ana), tailspin, content_of(GOOD, FAULTY))
+
+
+@pytest.fixture
+def agnes(contoso, make_staff):
+    """Contoso's admin agent, who may change views of colleagues."""
+    return make_staff(contoso, "Agnes", Role.ADMIN_AGENT)
+
+
+@pytest.fixture
+def make_view():
+    def make(staff, name="Toys", query="q=toys", *, shared=False):
+        return save_view(staff.partner, name=name, query=query, shared=shared, actor=staff.user)
+
+    return make

@@ -1,6 +1,5 @@
 """Tags of very many customers, while the worker is killed and messages come twice: each customer is as wanted."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import sweep
 from partnercenter.notifications.models import Notification
 from partnercenter.partners.models import Partner
+from tests.faults.waiting import has_begun, has_ended, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -38,21 +38,6 @@ def vip(large):
 @pytest.fixture
 def admin(large):
     return large.staff.get().user
-
-
-def wait_until(is_so, seconds=90):
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "It did not happen in time."
-        time.sleep(0.01)
-
-
-def has_begun(job):
-    return lambda: Job.objects.filter(pk=job.pk, succeeded__gt=0).exists()
-
-
-def has_ended(job):
-    return lambda: not Job.objects.get(pk=job.pk).is_open
 
 
 def let_the_clock_run(job):

@@ -28,6 +28,7 @@ from partnercenter.jobs import services
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job, sweep
 from partnercenter.notifications.models import Notification
+from tests.faults.waiting import has_begun, has_ended, wait_until
 from tests.uploads import page_of, people
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -63,21 +64,6 @@ def start(checked, ana):
         return start_creation(checked(count), location="DE", skip_faulty=False, actor=ana.user).job
 
     return start_job
-
-
-def wait_until(is_so, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "It did not happen in time."
-        time.sleep(0.01)
-
-
-def has_begun(job):
-    return lambda: Job.objects.filter(pk=job.pk, succeeded__gt=0).exists()
-
-
-def has_ended(job):
-    return lambda: not Job.objects.get(pk=job.pk).is_open
 
 
 def let_the_clock_run(job):
