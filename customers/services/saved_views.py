@@ -34,11 +34,13 @@ def save_view(partner: Partner, *, name: str, query: str, shared: bool, actor: U
 
     Raises `NameTaken`, or `Refused` when there are too many views.
     """
-    if SavedView.objects.filter(owner=actor).count() >= MOST_OWN:
-        raise Refused(
-            _("You have %(count)d saved views, as many as one can have. Delete one first.") % {"count": MOST_OWN}
-        )
     with transaction.atomic():
+        # Held, so that views saved at once are counted one after the other.
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        if SavedView.objects.filter(owner=actor).count() >= MOST_OWN:
+            raise Refused(
+                _("You have %(count)d saved views, as many as one can have. Delete one first.") % {"count": MOST_OWN}
+            )
         view = SavedView(partner=partner, owner=actor, name=name, query=query, shared=shared)
         _write(view)
         if shared:
@@ -124,6 +126,7 @@ def _write(view: SavedView) -> None:
 
 
 def _share(view: SavedView, actor: User) -> None:
+    Partner.objects.select_for_update(no_key=True).get(pk=view.partner_id)
     if SavedView.objects.filter(partner=view.partner_id, shared=True).count() > MOST_SHARED:
         raise Refused(
             _("Colleagues share %(count)d views, as many as there can be. Keep this one for yourself.")
