@@ -36,14 +36,14 @@ class Worker:
     def runs(self):
         return self.process is not None and self.process.poll() is None
 
-    def start(self):
-        """Start the worker unless it runs, and return when it takes messages."""
+    def start(self, app="partnercenter"):
+        """Start the worker unless it runs, and return when it takes messages. `app` is the module Celery loads."""
         if self.runs:
             return
         place = urlsplit(os.environ["DATABASE_URL"])
         url = urlunsplit(place._replace(path=f"/{self.database}"))
         environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "partnercenter.settings"}
-        command = [sys.executable, "-m", "celery", "--app", "partnercenter", "worker"]
+        command = [sys.executable, "-m", "celery", "--app", app, "worker"]
         command += ["--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
         with self.log.open("w") as output:
             self.process = subprocess.Popen(
