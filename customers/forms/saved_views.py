@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from typing import Any, Final
+from typing import Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,24 +10,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.forms.names import NameField
 from customers.selectors.list_query import list_query
-from partnercenter.directory.names import has_invisible_characters
 
 # Addresses that are much longer are cut off on their way.
 LONGEST_QUERY: Final = 4_000
-
-
-class NameField(forms.CharField):
-    """A name that people see: composed characters, single blanks, nothing invisible."""
-
-    def to_python(self, value: Any) -> str:
-        name = unicodedata.normalize("NFC", super().to_python(value) or "")
-        return " ".join(filter(None, name.split(" ")))
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if has_invisible_characters(value):
-            raise ValidationError(_("A name has no line breaks and no invisible characters. Type it anew."))
 
 
 class ViewForm(forms.Form):

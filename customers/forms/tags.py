@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,8 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.forms.names import NameField
 from customers.models import Tag
-from partnercenter.directory.names import has_invisible_characters
 from partnercenter.folding import fold
 
 # A panel shows so many tags; a search finds the others. A form with a thousand fields would not be read.
@@ -29,26 +28,20 @@ class Swatches(forms.RadioSelect):
 class TagForm(forms.Form):
     """A word of the vocabulary (the product rules, section 4)."""
 
-    name = forms.CharField(
+    name = NameField(
         label=gettext_lazy("Name"),
-        error_messages={"required": gettext_lazy("Enter the name of the tag.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": 2 * LONGEST_NAME}),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": gettext_lazy("Enter the name of the tag."),
+            "max_length": gettext_lazy(
+                "A tag has at most %(limit_value)d characters; this one has %(show_value)d. Shorten it."
+            ),
+        },
     )
     color = forms.ChoiceField(
         label=gettext_lazy("Color"), choices=Tag.Color.choices, initial=Tag.Color.BLUE, widget=Swatches
     )
-
-    def clean_name(self) -> str:
-        """The name in one form of Unicode, so that what looks alike is the same."""
-        name = " ".join(unicodedata.normalize("NFC", self.cleaned_data["name"]).split())
-        if has_invisible_characters(name):
-            raise forms.ValidationError(
-                _("This name contains characters that cannot be seen. Type it again instead of pasting it.")
-            )
-        if len(name) > LONGEST_NAME:
-            too_long = _("A tag has at most %(limit)s characters; this one has %(length)s. Shorten it.")
-            raise forms.ValidationError(too_long % {"limit": LONGEST_NAME, "length": len(name)})
-        return name
 
 
 class MergeForm(forms.Form):

@@ -45,7 +45,9 @@ LEGAL_FORMS_AS_WRITTEN = """
 JOINERS = re.compile("(?<=[\u0600-\u0dff])[\u200c\u200d]")
 INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 # Characters that count as letters or symbols and yet show nothing.
-BLANK_CHARACTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+BLANK_CHARACTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
+# What Unicode keeps for more of them; any other character that it does not know yet may be an emoji of next year.
+KEPT_FOR_INVISIBLE = re.compile("[\u2065\ufff0-\ufff8\U000e0000-\U000e0fff]")
 
 # An ampersand makes one name of its neighbors ("H & M"), where "1 2 3" is no name.
 AMPERSANDS = frozenset("&＆")
@@ -136,6 +138,20 @@ def has_invisible_characters(text: str) -> bool:
     return any(
         character in BLANK_CHARACTERS or unicodedata.category(character) in INVISIBLE_CATEGORIES
         for character in JOINERS.sub("", text)
+    )
+
+
+def shows_something(text: str) -> bool:
+    """Whether anybody sees anything of `text`.
+
+    White space, variation selectors and marks (accents, vowel signs) show nothing by themselves: they change, or
+    stand at, another character.
+    """
+    return any(
+        character not in BLANK_CHARACTERS
+        and unicodedata.category(character)[0] not in "MZ"
+        and unicodedata.category(character) not in INVISIBLE_CATEGORIES
+        for character in KEPT_FOR_INVISIBLE.sub("", text)
     )
 
 

@@ -119,8 +119,10 @@ def test_a_view_can_be_shared_and_begun_with_at_once(browse, ana):
         ("", "Enter a name for the view."),
         ("   ", "Enter a name for the view."),
         ("x" * 61, "A name has at most 60 characters; this one has 61."),
-        ("a\nb", "A name has no line breaks and no invisible characters. Type it anew."),
-        ("a\u202eb", "A name has no line breaks and no invisible characters. Type it anew."),
+        ("a\x07b", "This name contains characters that cannot be seen. Type it again instead of pasting it."),
+        ("a\u202eb", "This name contains characters that cannot be seen. Type it again instead of pasting it."),
+        ("\ufe0f", "Nothing of this name can be seen. Enter one with at least one letter, digit or sign."),
+        ("\u0301 \u0302", "Nothing of this name can be seen. Enter one with at least one letter, digit or sign."),
         ("TOYS", "There is already a view named TOYS. Choose another name."),
         ("ÜBERALL", "There is already a view named ÜBERALL. Choose another name."),
     ],
@@ -137,7 +139,7 @@ def test_a_name_that_cannot_be_is_refused_with_the_reason(browse, ana, make_view
 
 
 def test_a_name_is_composed_and_its_blanks_are_single(browse, ana):
-    browse(ana).post(SAVE, {"name": "  U\u0308ber   uns " + "é" * 50, "query": ""})
+    browse(ana).post(SAVE, {"name": "  U\u0308ber \u3000\t\n uns " + "e\u0301" * 50, "query": ""})
 
     assert SavedView.objects.get().name == "Über uns " + "é" * 50
 

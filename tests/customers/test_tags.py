@@ -91,7 +91,21 @@ def test_a_tag_is_created_with_a_name_and_a_color_and_stands_in_the_log(browse, 
     assert lines(Deed.TAG_CREATED) == [("", {"Tag": "Very important"})]
 
 
-@pytest.mark.parametrize("name", ["x" * 50, "重要", "é" * 50, "🚀 Start", "Größe", "e\u0301" * 50])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x" * 50,
+        "重要",
+        "é" * 50,
+        "🚀 Start",
+        "Größe",
+        "e\u0301" * 50,
+        "❤\ufe0f",
+        "葛\U000e0100",
+        "ก\u0e34",
+        "\U0001faea",
+    ],
+)
 def test_names_of_up_to_fifty_characters_in_any_script_are_taken(browse, ana, contoso, name):
     create(browse(ana), name)
 
@@ -106,6 +120,13 @@ def test_names_of_up_to_fifty_characters_in_any_script_are_taken(browse, ana, co
         ("x" * 51, "A tag has at most 50 characters; this one has 51. Shorten it."),
         ("V\u200bIP", "This name contains characters that cannot be seen."),
         ("V\u202eIP", "This name contains characters that cannot be seen."),
+        ("\u200b\u3164", "This name contains characters that cannot be seen."),
+        ("\ufe0f", "Nothing of this name can be seen."),
+        ("\U000e0100\u180b", "Nothing of this name can be seen."),
+        ("\u0301\u0302", "Nothing of this name can be seen."),
+        ("\u0301 \u20dd", "Nothing of this name can be seen."),
+        ("\u093e", "Nothing of this name can be seen."),
+        ("\U000e0080\u2065", "Nothing of this name can be seen."),
     ],
 )
 def test_a_name_that_cannot_be_is_refused_at_its_field(browse, ana, contoso, name, sentence):
