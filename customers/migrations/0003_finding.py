@@ -66,6 +66,8 @@ class Migration(migrations.Migration):
                 ("tenant_id", models.UUIDField()),
                 ("place", models.SmallIntegerField()),
                 ("name_key", models.CharField(db_collation="C", max_length=600)),
+                ("domain", models.CharField(max_length=253)),
+                ("begun_at", models.DateTimeField()),
                 ("search_text", models.TextField(db_collation="C")),
             ],
             options={
@@ -237,8 +239,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="searchable_when_added",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n                    INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)\n                    SELECT id, partner_id, tenant_id, place, name_key, search_text FROM added WHERE ended_at IS NULL;\n                    RETURN NULL;\n                ",
-                    hash="907ca33fd539cd967ee4a875c8d3f21300e26e58",
+                    func="\n                    INSERT INTO customers_searchentry\n                        (customer_id, partner_id, tenant_id, place, name_key, domain, begun_at, search_text)\n                    SELECT id, partner_id, tenant_id, place, name_key, domain, begun_at, search_text\n                    FROM added WHERE ended_at IS NULL;\n                    RETURN NULL;\n                ",
+                    hash="4cfb0ac710c3cadeb0059f3229dc6766114543ef",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_searchable_when_added_ff0fd",
@@ -254,9 +256,9 @@ class Migration(migrations.Migration):
                 name="searchable_as_renamed",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func="\n                    DELETE FROM customers_searchentry WHERE customer_id = NEW.id;\n                    IF NEW.ended_at IS NULL THEN\n                        INSERT INTO customers_searchentry\n                            (customer_id, partner_id, tenant_id, place, name_key, search_text)\n                        VALUES (NEW.id, NEW.partner_id, NEW.tenant_id, NEW.place, NEW.name_key, NEW.search_text);\n                    END IF;\n                    RETURN NULL;\n                ",
-                    hash="c637050cbef18081bc8f490468617aa8367ad8cc",
-                    operation='UPDATE OF "name_key", "search_text", "ended_at"',
+                    func="\n                    DELETE FROM customers_searchentry WHERE customer_id = NEW.id;\n                    IF NEW.ended_at IS NULL THEN\n                        INSERT INTO customers_searchentry\n                            (customer_id, partner_id, tenant_id, place, name_key, domain, begun_at, search_text)\n                        VALUES (\n                            NEW.id, NEW.partner_id, NEW.tenant_id, NEW.place, NEW.name_key, NEW.domain, NEW.begun_at,\n                            NEW.search_text\n                        );\n                    END IF;\n                    RETURN NULL;\n                ",
+                    hash="d4665954a0d3f8651c5c33d9b100c35951259a11",
+                    operation='UPDATE OF "name_key", "domain", "begun_at", "search_text", "ended_at"',
                     pgid="pgtrigger_searchable_as_renamed_50caf",
                     table="customers_customer",
                     when="AFTER",
@@ -357,8 +359,10 @@ class Migration(migrations.Migration):
         # Last of all: while rows wait for their foreign keys to be checked, no table of theirs can be altered.
         migrations.RunSQL(
             """
-            INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)
-            SELECT id, partner_id, tenant_id, place, name_key, search_text FROM customers_customer WHERE ended_at IS NULL
+            INSERT INTO customers_searchentry
+                (customer_id, partner_id, tenant_id, place, name_key, domain, begun_at, search_text)
+            SELECT id, partner_id, tenant_id, place, name_key, domain, begun_at, search_text
+            FROM customers_customer WHERE ended_at IS NULL
             """,
             migrations.RunSQL.noop,
         ),

@@ -120,22 +120,27 @@ class Customer(models.Model):
                 level=pgtrigger.Statement,
                 referencing=pgtrigger.Referencing(new="added"),  # type: ignore[no-untyped-call]
                 func="""
-                    INSERT INTO customers_searchentry (customer_id, partner_id, tenant_id, place, name_key, search_text)
-                    SELECT id, partner_id, tenant_id, place, name_key, search_text FROM added WHERE ended_at IS NULL;
+                    INSERT INTO customers_searchentry
+                        (customer_id, partner_id, tenant_id, place, name_key, domain, begun_at, search_text)
+                    SELECT id, partner_id, tenant_id, place, name_key, domain, begun_at, search_text
+                    FROM added WHERE ended_at IS NULL;
                     RETURN NULL;
                 """,
             ),
             pgtrigger.Trigger(
                 name="searchable_as_renamed",
-                operation=pgtrigger.UpdateOf("name_key", "search_text", "ended_at"),  # type: ignore[no-untyped-call]
+                operation=pgtrigger.UpdateOf("name_key", "domain", "begun_at", "search_text", "ended_at"),  # type: ignore[no-untyped-call]
                 when=pgtrigger.After,
                 condition=pgtrigger.Condition("OLD.* IS DISTINCT FROM NEW.*"),
                 func="""
                     DELETE FROM customers_searchentry WHERE customer_id = NEW.id;
                     IF NEW.ended_at IS NULL THEN
                         INSERT INTO customers_searchentry
-                            (customer_id, partner_id, tenant_id, place, name_key, search_text)
-                        VALUES (NEW.id, NEW.partner_id, NEW.tenant_id, NEW.place, NEW.name_key, NEW.search_text);
+                            (customer_id, partner_id, tenant_id, place, name_key, domain, begun_at, search_text)
+                        VALUES (
+                            NEW.id, NEW.partner_id, NEW.tenant_id, NEW.place, NEW.name_key, NEW.domain, NEW.begun_at,
+                            NEW.search_text
+                        );
                     END IF;
                     RETURN NULL;
                 """,

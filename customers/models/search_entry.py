@@ -13,8 +13,8 @@ from partnercenter.partners.models import Partner
 class SearchEntry(models.Model):
     """The searchable text of a customer that a partner serves now; triggers of the customer keep it.
 
-    `search_text` is the folded name, each domain and the Microsoft ID, a line for each. Name and Microsoft ID stand
-    here once more, so that what was found is put in order without a look at the customer.
+    `search_text` is the folded name, each domain and the Microsoft ID, a line for each. The columns of the orders
+    stand here once more, so that what was found is put in order without a look at each customer.
     """
 
     customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="search_entry")
@@ -22,6 +22,8 @@ class SearchEntry(models.Model):
     tenant_id = models.UUIDField()
     place = models.SmallIntegerField()
     name_key = models.CharField(max_length=600, db_collation="C")
+    domain = models.CharField(max_length=253)
+    begun_at = models.DateTimeField()
     search_text = models.TextField(db_collation="C")
 
     class Meta:

@@ -1,15 +1,16 @@
 """Finding customers fast, whatever is searched and filtered, in any order and at any number of customers.
 
 A page is first looked for nearby: among the next customers of the order, one after another. That finds what is
-common. In the order of names it is then looked for where the alphabet has a first answer; and what is rare is found
-by an inverted index. None of it depends on how many customers there are.
+common. In the order of names it is then looked for where the alphabet has a first answer. The rest is found by an
+inverted index: which one has fewer answers, a sample of the customers tells.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -33,9 +34,13 @@ Sql = tuple[str, tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Index:
-    """An inverted index: who answers the question of a place."""
+    """An inverted index: who answers the question of a place.
+
+    Where more than the part `most` of all customers answers, it is better to walk on than to look at each of them.
+    """
 
     answers: str
+    most: float
 
     def among(self, rows: QuerySet[Any, Any], questions: list[str]) -> Sql:
         """What `rows` are among the answers in each place, as `found` for a FROM; and its parameters."""
@@ -56,14 +61,16 @@ def only_among(some: Sql, rows: QuerySet[Any, Any]) -> Sql:
 
 
 _HAS_WORDS: Final = "customer_words(entry.partner_id, entry.place, entry.search_text) @@ asked.question"
-_ENTRIES: Final = Index(f"SELECT * FROM customers_searchentry AS entry WHERE {_HAS_WORDS}")
+_ENTRIES: Final = Index(f"SELECT * FROM customers_searchentry AS entry WHERE {_HAS_WORDS}", most=0.3)
 _BY_WORDS: Final = Index(
     "SELECT customer.* FROM customers_searchentry AS entry "
-    f"JOIN customers_customer AS customer ON customer.id = entry.customer_id WHERE {_HAS_WORDS}"
+    f"JOIN customers_customer AS customer ON customer.id = entry.customer_id WHERE {_HAS_WORDS}",
+    most=0.03,
 )
 _BY_MARKS: Final = Index(
     "SELECT * FROM customers_customer AS customer WHERE ended_at IS NULL AND "
-    "customer_marks(partner_id, place, tag_ids, relationships::text[], reseller_id, begun_at) @@ asked.question"
+    "customer_marks(partner_id, place, tag_ids, relationships::text[], reseller_id, begun_at) @@ asked.question",
+    most=0.2,
 )
 
 
@@ -72,10 +79,10 @@ class CustomersFound(Source[Customer]):
 
     # A few milliseconds of walking along an index.
     NEAR: ClassVar = 5_000
-    # When an index has more answers than this, there is a better way than to look at each.
-    FEW: ClassVar = 20_000
-    # What it is worth to walk along an index to find what is not rare.
+    # The first step of walking on.
     FAR: ClassVar = 20_000
+    # Customers who stand for all.
+    SAMPLE: ClassVar = 2_000
 
     def __init__(self, customers: QuerySet[Customer], criteria: Criteria, *, partner_id: UUID) -> None:
         super().__init__(customers)
@@ -126,9 +133,10 @@ class CustomersFound(Source[Customer]):
         return found, None if done else rows.values_list(*order.columns)[reach - 1 : reach].first()
 
     def _further(self, order: Order, edge: Position, limit: int) -> list[int]:
-        """The next ones in an order that is not the alphabet's: many are met by walking on, the rest by an index."""
-        if not self._are_many():
-            return self._anywhere(order, edge, limit, [*ALL_PLACES])
+        """The next ones in an order that is not the alphabet's: by an index, or by walking on where most are asked."""
+        index = self._index(order)
+        if index and self._share(index) <= index.most:
+            return self._anywhere(index, order, edge, limit, [*ALL_PLACES])
         found: list[int] = []
         position: Position | None = edge
         reach = self.FAR
@@ -151,7 +159,7 @@ class CustomersFound(Source[Customer]):
             if reached is None:
                 return found
             edge = reached
-        return found + self._anywhere(order, edge, limit - len(found), places)
+        return found + self._anywhere(self._index(order), order, edge, limit - len(found), places)
 
     def _with_answers(self, places: list[int]) -> list[int]:
         """The places from the first one on in which anybody answers all there is to ask."""
@@ -163,56 +171,76 @@ class CustomersFound(Source[Customer]):
                 places = places[first[0] - 1 :] if first else []
         return places
 
-    def _anywhere(self, order: Order, edge: Position, limit: int, places: list[int]) -> list[int]:
+    def _anywhere(self, index: Index | None, order: Order, edge: Position, limit: int, places: list[int]) -> list[int]:
         """The first of many beyond a position, by an inverted index, a place of the alphabet after the other.
 
         Where places are in the order of the list, the first ones fill the page; else the best of each are put
         together.
         """
-        by_name = order.columns[0] == NAME
-        index, questions, entries = self._asked(alphabetical=by_name)
-        rows = self.criteria.apply(self.rows.select_related(None) if entries is None else entries)
-        rows = order.sort(order.beyond(rows, edge))
+        rows = order.sort(order.beyond(self._matching(index), edge))
         if index is None:
             return list(rows.values_list("pk", flat=True)[:limit])
+        questions = self._questions_for(index)
         sql, params = index.among(rows.values("pk", *order.columns)[:limit], [questions[place] for place in places])
         # A nested loop gives its rows place by place, and stops when there are enough; to sort them, it would go on.
-        sort = "" if by_name else f"ORDER BY {_sorted(order)}"
+        sort = "" if order.columns[0] == NAME else f"ORDER BY {_sorted(order)}"
         return _column(f"SELECT found.pk FROM {sql} {sort} LIMIT %s", (*params, limit))
 
     def count(self, limit: int | None = COUNT_LIMIT) -> int:
         """How many there are; counted to one more than `limit` at most, or to the end without one."""
-        matching = self.criteria.apply(self.rows)
-        index, questions, source = self._asked(alphabetical=True)
+        index = self._index(BY_NAME)
+        matching = self._matching(index)
         if index is None or self.rows.query.is_empty():
             # In order, because the planner would go through the whole table for the first of many.
             return matching.count() if limit is None else BY_NAME.sort(matching)[: limit + 1].count()
-        found = matching if source is None else self.criteria.apply(source)
-        sql, params = index.among(found.order_by().values("pk"), questions)
+        sql, params = index.among(matching.order_by().values("pk"), self._questions_for(index))
         counted = f"SELECT 1 FROM {sql}" + ("" if limit is None else f" LIMIT {limit + 1:d}")
         return sum(_column(f"SELECT count(*) FROM ({counted}) AS counted", params))
 
-    def _asked(self, *, alphabetical: bool) -> tuple[Index | None, list[str], QuerySet[Any] | None]:
-        """The best index to ask and its questions; and the search entries where these know all there is to know."""
-        if self.words and not self.criteria.filters and alphabetical:
-            return _ENTRIES, self.words, self.entries
-        if self.marks and (not self.words or self._many_have_words()):
-            return _BY_MARKS, self.marks, None
-        return (_BY_WORDS, self.words, None) if self.words else (None, [], None)
+    def _index(self, order: Order) -> Index | None:
+        """The best index to ask, if there is anything to ask: the search entries where these know all that is asked."""
+        if self.words and not self.criteria.filters and _entries_have(order):
+            return _ENTRIES
+        if self.marks and (not self.words or self._rather_marks):
+            return _BY_MARKS
+        return _BY_WORDS if self.words else None
 
-    def _many_have_words(self) -> bool:
-        return self._more_than_few(_ENTRIES, self.entries, self.words)
+    def _questions_for(self, index: Index) -> list[str]:
+        return self.marks if index is _BY_MARKS else self.words
 
-    def _are_many(self) -> bool:
-        """Whether each of the indexes that can be asked has more than a few answers."""
-        return (not self.words or self._many_have_words()) and (
-            not self.marks or self._more_than_few(_BY_MARKS, Customer.objects.all(), self.marks)
-        )
+    def _matching(self, index: Index | None) -> QuerySet[Any]:
+        """Whoever meets the criteria, in the table whose rows an index gives."""
+        rows = self.entries if index is _ENTRIES else self.rows.select_related(None)
+        return self.criteria.apply(rows)
 
-    def _more_than_few(self, index: Index, rows: QuerySet[Any], questions: list[str]) -> bool:
-        sql, params = index.among(rows.values("pk"), questions)
-        few = f"SELECT 1 FROM {sql} LIMIT %s"
-        return _column(f"SELECT count(*) > %s FROM ({few}) AS few", (self.FEW, *params, self.FEW + 1)) == [True]
+    @cached_property
+    def _rather_marks(self) -> bool:
+        """Whether to look at all who answer by their marks costs less than at all who do by their words."""
+        return self._share_by_marks * _BY_WORDS.most <= self._share_by_words * _BY_MARKS.most
+
+    def _share(self, index: Index) -> float:
+        """The part of all customers who answer an index, between 0 and 1."""
+        return self._share_by_marks if index is _BY_MARKS else self._share_by_words
+
+    @cached_property
+    def _share_by_words(self) -> float:
+        return self._share_of(Criteria(text=self.criteria.text, by=self.criteria.by))
+
+    @cached_property
+    def _share_by_marks(self) -> float:
+        return self._share_of(replace(self.criteria, text=""))
+
+    def _share_of(self, criteria: Criteria) -> float:
+        """The part that meets some criteria, in a sample. IDs are random: the first ones are like all others."""
+        sample = self.rows.select_related(None).order_by("tenant_id")[: self.SAMPLE].query.sql_with_params()
+        matching = criteria.apply(Customer.objects.all()).values("pk")
+        return len(_column(*only_among(sample, matching))) / self.SAMPLE
+
+
+@cache
+def _entries_have(order: Order) -> bool:
+    """Whether search entries can be put in an order without a look at the customers."""
+    return {*order.columns} <= {field.attname for field in SearchEntry._meta.concrete_fields}
 
 
 def place_of(position: Position) -> int:
