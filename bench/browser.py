@@ -35,7 +35,7 @@ class Browser:
         setup_testing_defaults(environ)
         environ |= {"HTTP_HOST": "127.0.0.1", "HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={self.cookie}"}
         if compressed:
-            environ["HTTP_ACCEPT_ENCODING"] = "gzip"
+            environ["HTTP_ACCEPT_ENCODING"] = "gzip, br"
         statuses: list[str] = []
 
         def start(status: str, headers: Any, failure: Any = None, /) -> Callable[[bytes], object]:

@@ -45,7 +45,7 @@ def requests(stage: Stage) -> Figures:
 
 
 def _weights(stage: Stage) -> dict[str, int]:
-    """Bytes on the wire of the list page and of each file it names, as they come to a browser that takes gzip."""
+    """Bytes on the wire of the list page and of each file it names, as they come to a browser of today."""
     page = stage.browser.get(LIST, compressed=True)
     names = dict.fromkeys(name.decode() for name in STATIC.findall(stage.browser.get(LIST)))
     return {LIST: len(page)} | {name: len(stage.browser.get(name, compressed=True)) for name in names}
