@@ -24,9 +24,9 @@ def views_for(staff: Staff) -> QuerySet[SavedView]:
 
 
 def default_view_of(staff: Staff) -> SavedView | None:
-    """The view that somebody's list opens with."""
-    chosen = DefaultView.objects.filter(user=staff.user_id)
-    return views_for(staff).filter(pk__in=chosen.values("view")).first()
+    """The view that somebody's list opens with. Few have chosen one, and that is asked with each list."""
+    chosen = list(DefaultView.objects.filter(user=staff.user_id).values_list("view", flat=True))
+    return views_for(staff).filter(pk__in=chosen).first() if chosen else None
 
 
 def may_change(staff: Staff, view: SavedView) -> bool:
