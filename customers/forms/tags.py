@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from customers.forms.names import NameField
 from customers.models import Tag
+from customers.selectors.tags import is_called
 from partnercenter.folding import fold
 
 # A panel shows so many tags; a search finds the others. A form with a thousand fields would not be read.
 SHOWN: Final = 200
-LONGEST_NAME: Final = 50
 
 
 class Swatches(forms.RadioSelect):
@@ -30,7 +30,7 @@ class TagForm(forms.Form):
 
     name = NameField(
         label=gettext_lazy("Name"),
-        max_length=LONGEST_NAME,
+        max_length=Tag.LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": gettext_lazy("Enter the name of the tag."),
@@ -70,7 +70,7 @@ class MergeForm(forms.Form):
 class DeleteForm(forms.Form):
     """The name of a tag, typed by somebody who means to delete it."""
 
-    confirmation = forms.CharField(
+    confirmation = NameField(
         error_messages={"required": gettext_lazy("Type the name of the tag to delete it.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -82,7 +82,7 @@ class DeleteForm(forms.Form):
 
     def clean_confirmation(self) -> str:
         typed: str = self.cleaned_data["confirmation"]
-        if fold(typed) != fold(self.tag.name):
+        if not is_called(self.tag, typed):
             raise forms.ValidationError(_("This is not the name of the tag. Type it as it is written above."))
         return typed
 

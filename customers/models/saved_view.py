@@ -6,11 +6,11 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.naming import name_key
 from partnercenter.partners.models import Partner
 
 
@@ -30,7 +30,7 @@ class SavedView(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("owner", Lower("name"), name="view_names_are_unique_for_their_owner"),
+            models.UniqueConstraint("owner", name_key("name"), name="view_names_are_unique_for_their_owner"),
         ]
         indexes = [models.Index(fields=["partner"], condition=models.Q(shared=True), name="shared_views")]
 

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.naming import name_key
 from partnercenter.jobs.models import Job
 from partnercenter.partners.models import Partner
 
@@ -25,6 +25,7 @@ class Tag(models.Model):
 
     # The product rules, section 4.
     MOST_ON_A_CUSTOMER: ClassVar = 150
+    LONGEST_NAME: ClassVar = 50
 
     class Color(models.TextChoices):
         BLUE = "blue", _("Blue")
@@ -39,7 +40,7 @@ class Tag(models.Model):
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="+")
     guid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
-    name = models.CharField(_("Name"), max_length=50)
+    name = models.CharField(_("Name"), max_length=LONGEST_NAME)
     color = models.CharField(_("Color"), max_length=10, choices=Color.choices, default=Color.BLUE)
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -47,7 +48,7 @@ class Tag(models.Model):
         constraints = [
             models.UniqueConstraint(
                 "partner",
-                Lower("name"),
+                name_key("name"),
                 condition=models.Q(retired_at=None),
                 name="tag_names_are_unique_at_a_partner",
             ),

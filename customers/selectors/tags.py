@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import BigIntegerField, Count, F, Func, QuerySet
+from django.db.models import BigIntegerField, Count, F, Func, QuerySet, Value
 
 from customers.models import Customer, Tag, TagChange
+from customers.models.naming import name_key
 from customers.selectors.criteria import Criteria
 from customers.selectors.customers import customers_of
 from customers.selectors.finding import CustomersFound
@@ -37,6 +38,11 @@ def customers_with(tag: Tag) -> CustomersFound:
     """The customers that have a tag."""
     criteria = Criteria(tags=(tag.pk,))
     return CustomersFound(customers_of(tag.partner), criteria, partner_id=tag.partner_id)
+
+
+def is_called(tag: Tag, name: str) -> bool:
+    """Whether a name is that of a tag; small and capital letters make no difference."""
+    return Tag.objects.alias(key=name_key("name")).filter(pk=tag.pk, key=name_key(Value(name))).exists()
 
 
 def is_being_merged_into(tag: Tag) -> bool:

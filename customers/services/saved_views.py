@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import DefaultView, SavedView
+from customers.services.naming import save_named
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
 from partnercenter.directory.models import User
@@ -20,13 +21,6 @@ MOST_OWN: Final = 100
 MOST_SHARED: Final = 200
 # The log translates these for its reader.
 VIEW, NAME, SHARED, LIST = map(gettext_noop, ("View", "Name", "For all colleagues", "List"))
-
-
-class NameTaken(Refused):
-    """The owner of a view has another one of that name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(_("There is already a view named %(name)s. Choose another name.") % {"name": name})
 
 
 def save_view(partner: Partner, *, name: str, query: str, shared: bool, actor: User) -> SavedView:
@@ -114,15 +108,8 @@ def _hold(view: SavedView) -> SavedView:
 
 
 def _write(view: SavedView) -> None:
-    """Save a view under a name that its owner does not use; people take names in capitals for the same."""
-    others = SavedView.objects.filter(owner=view.owner_id).exclude(pk=view.pk).values_list("name", flat=True)
-    if view.name.casefold() in {name.casefold() for name in others}:
-        raise NameTaken(view.name)
-    try:
-        with transaction.atomic():
-            view.save()
-    except IntegrityError:  # saved twice at once
-        raise NameTaken(view.name) from None
+    taken = _("There is already a view named %(name)s. Choose another name.")
+    save_named(view, taken % {"name": view.name})
 
 
 def _share(view: SavedView, actor: User) -> None:

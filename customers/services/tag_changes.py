@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import connection
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, Tag, TagChange
 from customers.selectors.criteria import Criteria, SearchBy
-from customers.selectors.customers import customers_of, tags_of
+from customers.selectors.customers import customers_of
 from customers.services.marking import Marking, discard
+from customers.services.naming import NameTaken, save_named
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import User
@@ -154,23 +155,26 @@ def finish_change(change: TagChange, *, job: Job) -> None:
 def _settle(tag: Tag, *, gone: bool) -> None:
     if gone:
         discard(tag)
-        return
-    tag.name = next(name for name in _names_like(tag.name) if not _is_taken(name, tag.partner))
+    else:
+        _bring_back(tag)
+
+
+def _bring_back(tag: Tag) -> None:
+    """Let a tag be in use again, with a number if another one got its name meanwhile."""
     tag.retired_at = None
-    tag.save(update_fields=["name", "retired_at"])
-
-
-def _is_taken(name: str, partner: Partner) -> bool:
-    """Whether a tag has this name, as the constraint of the database compares names."""
-    return tags_of(partner).annotate(key=Lower("name")).filter(key=Lower(Value(name))).exists()
+    for name in _names_like(tag.name):
+        tag.name = name
+        with suppress(NameTaken):
+            save_named(tag, fields=["name", "retired_at"])
+            return
 
 
 def _names_like(name: str) -> Iterator[str]:
-    """The name itself, then with a number: another tag may have got it meanwhile."""
+    """The name itself, then with a number."""
     yield name
     for number in range(2, 1_000_000):
         end = f" ({number})"
-        yield name[: 50 - len(end)] + end
+        yield name[: Tag.LONGEST_NAME - len(end)].rstrip() + end
 
 
 def _record(change: TagChange, job: Job) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from customers.selectors.criteria import Criteria
 from customers.selectors.customers import customers_of
 from customers.selectors.tags import customers_with, is_being_merged_into
 from customers.services.marking import Marking, discard
+from customers.services.naming import save_named
 from customers.services.tag_changes import CUSTOMERS, details_of_change, hold_tags, start_change
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
@@ -55,7 +56,7 @@ class Changed:
 
 
 def create_tag(partner: Partner, *, name: str, color: str, actor: User) -> Tag:
-    """Add a word to the vocabulary. Raises `Refused` for a name that another tag has, in small or capital letters."""
+    """Add a word to the vocabulary. Raises `NameTaken` for the name of another tag, in small or capital letters."""
     with transaction.atomic():
         tag = Tag(partner=partner, name=name, color=color)
         _save(tag)
@@ -67,7 +68,7 @@ def create_tag(partner: Partner, *, name: str, color: str, actor: User) -> Tag:
 def edit_tag(tag: Tag, *, name: str, color: str, actor: User) -> bool:
     """Give a tag another name or color; returns whether anything is different now.
 
-    Raises `Refused` for a name that another tag has, and for a tag that has gone.
+    Raises `NameTaken` for the name of another tag, and `Refused` for a tag that has gone.
     """
     with transaction.atomic():
         held = _hold(tag)
@@ -82,12 +83,8 @@ def edit_tag(tag: Tag, *, name: str, color: str, actor: User) -> bool:
 
 
 def _save(tag: Tag) -> None:
-    try:
-        with transaction.atomic():
-            tag.save()
-    except IntegrityError as error:
-        taken = _("There is a tag with this name already: %(name)s. Choose another name, or use that tag.")
-        raise Refused(taken % {"name": tag.name}) from error
+    taken = _("There is a tag with this name already: %(name)s. Choose another name, or use that tag.")
+    save_named(tag, taken % {"name": tag.name})
 
 
 def _hold(tag: Tag) -> Tag:

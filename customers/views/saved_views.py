@@ -21,7 +21,7 @@ from customers.models import SavedView
 from customers.selectors.list_query import as_guid
 from customers.selectors.saved_views import default_view_of, may_change, others_opening_with, shown_now, views_for
 from customers.services import saved_views as services
-from customers.services.saved_views import NameTaken
+from customers.services.naming import NameTaken
 from customers.views.list_words import Words, words_of_lists
 from partnercenter.errors import Refused
 from partnercenter.partners.access import Forbidden, StaffRequest, allow

@@ -144,6 +144,14 @@ def test_a_name_is_composed_and_its_blanks_are_single(browse, ana):
     assert SavedView.objects.get().name == "Über uns " + "é" * 50
 
 
+def test_names_are_the_same_where_the_database_says_so(browse, ana, make_view):
+    make_view(ana, "Straße")
+
+    answers = [browse(ana).post(SAVE, {"name": name}).status_code for name in ("STRAßE", "STRASSE", "Strasse")]
+
+    assert answers == [422, 302, 422]
+
+
 def test_colleagues_may_use_the_same_name(make_view, ana, hugo):
     make_view(ana, shared=True)
     make_view(hugo, shared=True)

@@ -1,8 +1,11 @@
 """Tags of very many customers: visited once each, whatever happens meanwhile."""
 
+from contextlib import closing
 from functools import partial
+from threading import Timer
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -303,6 +306,25 @@ def test_a_tag_that_comes_back_gets_a_number_if_its_name_was_taken_meanwhile(man
 
     long.refresh_from_db()
     assert (long.name, long.retired_at) == ("x" * 46 + " (2)", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tag_comes_back_even_if_its_name_is_taken_at_the_same_moment(many, ten, contoso, vip, ana):
+    Customer.objects.update(tag_ids=[vip.pk])
+    changed = delete_tag(vip, actor=ana.user)
+    with closing(connection.Database.connect(**connection.get_connection_params())) as other:
+        with other.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO customers_tag (partner_id, name, color) VALUES (%s, 'vip', 'red')", [str(contoso.pk)]
+            )
+        commit = Timer(0.3, other.commit)
+        commit.start()
+
+        cancel_job(changed.job, actor=ana.user)
+        commit.join()
+
+    vip.refresh_from_db()
+    assert (vip.name, vip.retired_at) == ("VIP (2)", None)
 
 
 def test_a_job_that_fails_says_so_without_a_customer(start):

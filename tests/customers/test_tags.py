@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from customers.models import Customer, Tag, TagChange
@@ -155,6 +156,25 @@ def test_two_tags_that_differ_in_small_and_capital_letters_only_are_the_same(bro
     assert response.status_code == 422
     assert len(names_of(contoso)) == 1
     assert "There is a tag with this name already" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("İ", "i"), ("İ", "i\u0307"), ("Straße", "STRASSE"), ("K", "k"), ("é", "E\u0301"), ("é", "e"), ("ΟΣ", "ος")],
+)
+def test_the_database_alone_decides_whether_two_names_are_the_same(browse, ana, contoso, first, second):
+    client = browse(ana)
+    create(client, first)
+    tag = Tag.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lower(normalize(%s, NFC)) = lower(normalize(%s, NFC))", [first, second])
+        same = cursor.fetchone()[0]
+
+    created = create(client, second)
+    deleted = client.post(page_of(tag), {"act": "delete", "confirmation": second})
+
+    assert (created.status_code, deleted.status_code) == ((422, 302) if same else (302, 422))
+    assert len(names_of(contoso)) == (0 if same else 2)
 
 
 def test_two_partners_may_have_the_same_word(browse, ana, finn, contoso, fabrikam):
