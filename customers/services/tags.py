@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from customers.models import Customer, Tag
 from customers.selectors.criteria import Criteria
@@ -26,12 +26,17 @@ from partnercenter.activity.services import changes, record
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
+from partnercenter.locks import without_long_waits
 from partnercenter.partners.models import Partner
 
 # So many customers are changed while the person waits; more are changed by a job.
 AT_ONCE: Final = 1_000
 # So many customers that could not be changed are called by name.
 NAMED: Final = 3
+
+BUSY: Final = gettext_lazy(
+    "A job or a colleague is changing these tags right now, so nothing was done. Try again in a moment."
+)
 
 # What a line of the log tells; translated when it is read.
 NAME: Final = gettext_noop("Name")
@@ -68,9 +73,9 @@ def create_tag(partner: Partner, *, name: str, color: str, actor: User) -> Tag:
 def edit_tag(tag: Tag, *, name: str, color: str, actor: User) -> bool:
     """Give a tag another name or color; returns whether anything is different now.
 
-    Raises `NameTaken` for the name of another tag, and `Refused` for a tag that has gone.
+    Raises `NameTaken` for the name of another tag, and `Refused` for a tag that has gone or that a job holds.
     """
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         held = _hold(tag)
         changed = changes({NAME: held.name, COLOR: held.color}, {NAME: name, COLOR: color})
         if not changed:
@@ -98,11 +103,12 @@ def _hold(tag: Tag) -> Tag:
 def merge_tags(tag: Tag, target: Tag, *, actor: User) -> Changed:
     """Give all customers of a tag the `target` in its place; the tag is gone then.
 
-    Raises `Refused` for a tag that is merged into itself, or that customers still get from another merge.
+    Raises `Refused` for a tag that is merged into itself, that customers still get from another merge, or that a job
+    holds.
     """
     if tag.pk == target.pk:
         raise Refused(_("A tag cannot be merged into itself. Choose another one."))
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         # In the order of their keys, as everybody who holds several.
         held = {one.pk: _hold(one) for one in sorted((tag, target), key=lambda one: one.pk)}
         changed = _retire(held[tag.pk], [held[target.pk]], actor)
@@ -114,9 +120,9 @@ def merge_tags(tag: Tag, target: Tag, *, actor: User) -> Changed:
 def delete_tag(tag: Tag, *, actor: User) -> Changed:
     """Take a tag off all its customers and out of the vocabulary.
 
-    Raises `Refused` for one that customers still get from a merge.
+    Raises `Refused` for one that customers still get from a merge, or that a job holds.
     """
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         changed = _retire(_hold(tag), [], actor)
         details = {TAG: tag.name, CUSTOMERS: changed.customers}
         record(Deed.TAG_DELETED, partner=tag.partner, actor=actor, details=details)
@@ -157,9 +163,9 @@ def change_tags(
     """Put tags on a few customers of a partner and take tags off, at once.
 
     Customers that would have more than 150 tags (the product rules, section 4) are left as they are. Raises `Refused`
-    where a tag to put on is not in use any more.
+    where a tag to put on is not in use any more, and where a job holds it or a customer.
     """
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         _hold_all(add)
         marking = Marking([tag.pk for tag in add], [tag.pk for tag in remove])
         held = _held(customers_of(partner).filter(tenant_id__in=tenant_ids))
@@ -183,7 +189,7 @@ def change_many(
     actor: User,
 ) -> Job:
     """Let a job put tags on many customers and take tags off; see `start_change`. The log tells of it when it ends."""
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         _hold_all(add)
         return start_change(partner, customers, total=total, add=add, remove=remove, url=url, actor=actor)
 

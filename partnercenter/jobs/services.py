@@ -13,12 +13,11 @@ from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from psycopg2.errors import LockNotAvailable
 
 from partnercenter import doorbell
 from partnercenter.activity.models import Deed
@@ -27,6 +26,7 @@ from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.selectors import due, due_and_not_rung
+from partnercenter.locks import without_long_waits
 from partnercenter.partners.models import Partner
 
 logger = logging.getLogger(__name__)
@@ -37,9 +37,6 @@ PROCESSED: Final = gettext_noop("Processed")
 
 # A message that waited this long has been sent again by the sweep; workers drop it unread.
 MESSAGE_SECONDS: Final = 300
-
-# How long somebody who cancels waits for the chunk that holds the row; a frozen one must not hang the page.
-CANCEL_WAITS: Final = "2s"
 
 # After trouble of the database, which is nobody's fault.
 DATABASE_PAUSE: Final = timedelta(seconds=5)
@@ -136,18 +133,7 @@ def cancel_job(job: Job, *, actor: User) -> Job:
     A job that nobody has begun ends at once; a running one at its next chunk. Asking twice is asking once.
     Raises `Refused` for one that has ended, and for one whose chunk does not let go of the row in time.
     """
-    try:
-        return _cancel(job, actor)
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
-            raise
-        raise Refused(_("The job is busy with a step right now. Try again in a moment.")) from error
-
-
-def _cancel(job: Job, actor: User) -> Job:
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [CANCEL_WAITS])
+    with without_long_waits(_("The job is busy with a step right now. Try again in a moment.")):
         held = Job.objects.select_for_update().get(pk=job.pk)
         if not held.is_open:
             ended = _("This job has already ended: %(status)s. There is nothing left to stop.")

@@ -1,5 +1,6 @@
 import pytest
 
+from customers.models import Tag
 from customers.services.saved_views import save_view
 from partnercenter.partners.roles import Role
 from tests.uploads import FAULTY, GOOD, content_of, uploaded
@@ -21,5 +22,15 @@ def agnes(contoso, make_staff):
 def make_view():
     def make(staff, name="Toys", query="q=toys", *, shared=False):
         return save_view(staff.partner, name=name, query=query, shared=shared, actor=staff.user)
+
+    return make
+
+
+@pytest.fixture
+def make_tag(contoso):
+    def make(name, partner=contoso, **fields):
+        tag = Tag.objects.create(partner=partner, name=name, **fields)
+        tag.refresh_from_db()
+        return tag
 
     return make

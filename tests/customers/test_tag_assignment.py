@@ -14,16 +14,6 @@ ASSIGN = "/customers/tags/assign/"
 
 
 @pytest.fixture
-def make_tag(contoso):
-    def make(name, partner=contoso, **fields):
-        tag = Tag.objects.create(partner=partner, name=name, **fields)
-        tag.refresh_from_db()
-        return tag
-
-    return make
-
-
-@pytest.fixture
 def retail(make_tag):
     return make_tag("Retail")
 

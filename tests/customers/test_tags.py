@@ -14,16 +14,6 @@ from partnercenter.partners.roles import Action, denial
 TAGS = "/customers/tags/"
 
 
-@pytest.fixture
-def make_tag(contoso):
-    def make(name, partner=contoso, **fields):
-        tag = Tag.objects.create(partner=partner, name=name, **fields)
-        tag.refresh_from_db()
-        return tag
-
-    return make
-
-
 def page_of(tag):
     return reverse("customers:tag", args=[tag.guid])
 

@@ -21,10 +21,9 @@ from django.utils import timezone
 
 from customers.models import UserImport, UserImportRow
 from customers.services.user_imports import start_creation, upload_users
-from partnercenter import embedded
+from partnercenter import embedded, locks
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import User
-from partnercenter.jobs import services
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job, sweep
 from partnercenter.notifications.models import Notification
@@ -210,7 +209,7 @@ def impatient_database(worker, monkeypatch):
 def test_a_worker_frozen_in_a_chunk_hangs_no_page_and_its_job_goes_on_elsewhere(
     worker, start, ana, browse, monkeypatch
 ):
-    monkeypatch.setattr(services, "CANCEL_WAITS", "200ms")
+    monkeypatch.setattr(locks, "PATIENCE", "200ms")
     job = start(MANY)
     wait_until(has_begun(job))
     freeze(worker, job, in_chunk=True)

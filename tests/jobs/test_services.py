@@ -7,9 +7,9 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
+from partnercenter import locks
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.errors import Refused
-from partnercenter.jobs import services
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import cancel_job, run_job, sweep
 from tests.jobs.rows import let_lease_end, make_due, raiser, read
@@ -204,7 +204,7 @@ def test_a_job_whose_connection_breaks_is_given_back_in_a_new_one(make_job, work
 
 
 def test_a_job_of_which_a_chunk_is_frozen_cannot_be_canceled_and_nobody_waits_long(make_job, ana, frozen, monkeypatch):
-    monkeypatch.setattr(services, "CANCEL_WAITS", "100ms")
+    monkeypatch.setattr(locks, "PATIENCE", "100ms")
     job = make_job(status=Job.Status.RUNNING)
     frozen(job)
 

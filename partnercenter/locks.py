@@ -1,0 +1,34 @@
+"""Rows that somebody else holds: a page never waits long for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from django.db import OperationalError, connection, transaction
+from django.utils.functional import Promise
+from psycopg2.errors import LockNotAvailable
+
+from partnercenter.errors import Refused
+
+# How long somebody waits for a row, in words of the database. A chunk of a job takes a fraction of a second; one that
+# is frozen must not hang the page.
+PATIENCE: Final = "2s"
+
+
+@contextmanager
+def without_long_waits(sentence: str | Promise) -> Iterator[None]:
+    """A transaction that waits for no row longer than `PATIENCE`.
+
+    Raises `Refused` with the sentence, and nothing was done, where somebody does not let go of a row in time.
+    """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+            yield
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise Refused(sentence) from error
