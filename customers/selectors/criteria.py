@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -85,14 +85,35 @@ class Criteria:
             wanted &= self._occurs(word)
         return rows.filter(wanted & self._is_so())
 
-    def along(self, column: str, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        """The part of a list ordered by `column` that can hold such customers at all."""
+    @property
+    def words_alone(self) -> Criteria:
+        """The search without the filters."""
+        return Criteria(text=self.text, by=self.by)
+
+    @property
+    def filters_alone(self) -> Criteria:
+        """The filters without the search."""
+        return replace(self, text="")
+
+    def along(self, column: str, customers: QuerySet[Customer], *, vocabulary: int) -> QuerySet[Customer]:
+        """The part of a list ordered by `column` that can hold such customers at all.
+
+        `vocabulary` is the number of tags that there are.
+        """
         so = Q()
         if column == "begun_at":
             so = self._was_added()
-        elif column == "tag_count" and self.tags:
-            so = Q(tag_count__gte=len({*self.tags}) if self.all_tags else 1)
+        elif column == "tag_count":
+            so = self._number_of_tags(vocabulary)
         return customers.filter(so)
+
+    def _number_of_tags(self, vocabulary: int) -> Q:
+        so = Q()
+        if self.tags:
+            so &= Q(tag_count__gte=len({*self.tags}) if self.all_tags else 1)
+        if self.without:
+            so &= Q(tag_count__lte=vocabulary - len({*self.without}))
+        return so
 
     def _occurs(self, word: str) -> Q:
         match self.by:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from customers.models import Customer, SearchEntry
+from customers.models import Customer, SearchEntry, Tag
 from customers.models.terms import PLACES
 from customers.selectors.criteria import Criteria
 from customers.selectors.customers import ORDERS
@@ -87,6 +87,7 @@ class CustomersFound(Source[Customer]):
     def __init__(self, customers: QuerySet[Customer], criteria: Criteria, *, partner_id: UUID) -> None:
         super().__init__(customers)
         self.criteria = criteria
+        self.partner_id = partner_id
         self.entries = SearchEntry.objects.filter(partner=partner_id)
         self.words = self._questions(words_question, partner_id)
         self.marks = self._questions(marks_question, partner_id)
@@ -125,7 +126,7 @@ class CustomersFound(Source[Customer]):
 
         It is None if nothing is left to look for: the list is at its end, or `limit` are found.
         """
-        rows = self.criteria.along(order.columns[0], self.rows.select_related(None))
+        rows = self.criteria.along(order.columns[0], self.rows.select_related(None), vocabulary=self._vocabulary)
         rows = order.sort(order.beyond(rows, after))
         matching = order.sort(self.criteria.apply(Customer.objects.all())).values("pk")[:limit]
         found = _column(*only_among(rows[:reach].query.sql_with_params(), matching))
@@ -134,6 +135,8 @@ class CustomersFound(Source[Customer]):
 
     def _further(self, order: Order, edge: Position, limit: int) -> list[int]:
         """The next ones in an order that is not the alphabet's: by an index, or by walking on where most are asked."""
+        if self._entries_lead(order):
+            return self._among_entries(order, edge, limit)
         index = self._index(order)
         if index and self._share(index) <= index.most:
             return self._anywhere(index, order, edge, limit, [*ALL_PLACES])
@@ -186,6 +189,27 @@ class CustomersFound(Source[Customer]):
         sort = "" if order.columns[0] == NAME else f"ORDER BY {_sorted(order)}"
         return _column(f"SELECT found.pk FROM {sql} {sort} LIMIT %s", (*params, limit))
 
+    def _among_entries(self, order: Order, edge: Position, limit: int) -> list[int]:
+        """The first beyond a position who have the words; the filters are asked some at a time."""
+        found: list[int] = []
+        position: Position | None = edge
+        reach = limit * 50 if self.criteria.filters else limit
+        while position is not None:
+            entries = self._entries_beyond(order, position, reach)
+            customers = self.rows.select_related(None).filter(pk__in=[entry[0] for entry in entries])
+            so = set(self.criteria.filters_alone.apply(customers).values_list("pk", flat=True))
+            found += [entry[0] for entry in entries if entry[0] in so]
+            position = entries[-1][1:] if len(entries) == reach and len(found) < limit else None
+            reach *= 10
+        return found[:limit]
+
+    def _entries_beyond(self, order: Order, position: Position, limit: int) -> list[tuple[Any, ...]]:
+        """The first entries beyond a position that have the words: whose they are, and their own positions."""
+        entries = self.criteria.words_alone.apply(order.beyond(self.entries, position))
+        sql, params = _ENTRIES.among(entries.values("pk", *order.columns), self.words)
+        columns = ", ".join(f"found.{name}" for name in ("pk", *order.columns))
+        return _rows(f"SELECT {columns} FROM {sql} ORDER BY {_sorted(order)} LIMIT %s", (*params, limit))
+
     def count(self, limit: int | None = COUNT_LIMIT) -> int:
         """How many there are; counted to one more than `limit` at most, or to the end without one."""
         index = self._index(BY_NAME)
@@ -197,11 +221,16 @@ class CustomersFound(Source[Customer]):
         counted = f"SELECT 1 FROM {sql}" + ("" if limit is None else f" LIMIT {limit + 1:d}")
         return sum(_column(f"SELECT count(*) FROM ({counted}) AS counted", params))
 
+    def _entries_lead(self, order: Order) -> bool:
+        """Whether to go from what has the words to what meets the filters, in an order that search entries have."""
+        lead = bool(self.words) and _entries_have(order) and not self._rather_marks_than(_ENTRIES)
+        return lead and self._share_by_words <= _ENTRIES.most
+
     def _index(self, order: Order) -> Index | None:
         """The best index to ask, if there is anything to ask: the search entries where these know all that is asked."""
         if self.words and not self.criteria.filters and _entries_have(order):
             return _ENTRIES
-        if self.marks and (not self.words or self._rather_marks):
+        if self.marks and (not self.words or self._rather_marks_than(_BY_WORDS)):
             return _BY_MARKS
         return _BY_WORDS if self.words else None
 
@@ -214,9 +243,13 @@ class CustomersFound(Source[Customer]):
         return self.criteria.apply(rows)
 
     @cached_property
-    def _rather_marks(self) -> bool:
+    def _vocabulary(self) -> int:
+        """How many tags there are, which a customer cannot have more of."""
+        return Tag.objects.filter(partner=self.partner_id).count() if self.criteria.without else 0
+
+    def _rather_marks_than(self, words: Index) -> bool:
         """Whether to look at all who answer by their marks costs less than at all who do by their words."""
-        return self._share_by_marks * _BY_WORDS.most <= self._share_by_words * _BY_MARKS.most
+        return bool(self.marks) and self._share_by_marks * words.most <= self._share_by_words * _BY_MARKS.most
 
     def _share(self, index: Index) -> float:
         """The part of all customers who answer an index, between 0 and 1."""
@@ -224,11 +257,11 @@ class CustomersFound(Source[Customer]):
 
     @cached_property
     def _share_by_words(self) -> float:
-        return self._share_of(Criteria(text=self.criteria.text, by=self.criteria.by))
+        return self._share_of(self.criteria.words_alone)
 
     @cached_property
     def _share_by_marks(self) -> float:
-        return self._share_of(replace(self.criteria, text=""))
+        return self._share_of(self.criteria.filters_alone)
 
     def _share_of(self, criteria: Criteria) -> float:
         """The part that meets some criteria, in a sample. IDs are random: the first ones are like all others."""
@@ -259,6 +292,11 @@ def _sorted(order: Order) -> str:
 
 
 def _column(sql: str, params: tuple[Any, ...]) -> list[Any]:
+    return [value for (value,) in _rows(sql, params)]
+
+
+def _rows(sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return [value for (value,) in cursor.fetchall()]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
