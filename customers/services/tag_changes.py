@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext_noop
@@ -97,10 +96,6 @@ def change_next_tags(change: TagChange, *, size: int = CHUNK) -> Progress:
     """
     tags = [tag.pk for tag in hold_tags(change.add_ids)]
     rows, last = _next_customers(change, size)
-    with connection.cursor() as cursor:
-        # Rows are locked in the order of the index, so that two changes wait for each other in one direction.
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
-        cursor.execute("SET LOCAL enable_seqscan = off")
     marked = Marking(tags, change.remove_ids).apply(rows)
     change.position = last or BEYOND_ALL
     change.over_limit += marked.over_limit

@@ -8,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -138,10 +137,9 @@ def _retire(tag: Tag, instead: Sequence[Tag], actor: User) -> Changed:
     found = customers_with(tag)
     few = found.first_ids(AT_ONCE + 1)
     if len(few) <= AT_ONCE:
-        held = _held(found.rows.filter(pk__in=few))
-        Marking([one.pk for one in instead], [tag.pk]).apply(_rows(held))
+        marked = Marking([one.pk for one in instead], [tag.pk]).apply(found.rows.filter(pk__in=few))
         discard(tag)
-        return Changed(len(held))
+        return Changed(marked.visited)
     total = found.count(None)
     Tag.objects.filter(pk=tag.pk).update(retired_at=timezone.now())
     job = start_change(
@@ -167,14 +165,12 @@ def change_tags(
     """
     with without_long_waits(BUSY):
         _hold_all(add)
-        marking = Marking([tag.pk for tag in add], [tag.pk for tag in remove])
-        held = _held(customers_of(partner).filter(tenant_id__in=tenant_ids))
-        names = _rows(held).filter(marking.over_limit).order_by("name_key").values_list("name", flat=True)
-        over_limit = list(names) if add else []
-        marked = marking.apply(_rows(held))
-        changed = Changed(len(held) - len(over_limit), marked.changed, len(over_limit), tuple(over_limit[:NAMED]))
-        if marked.changed or over_limit:
-            _record(partner, held, changed, add, remove, actor)
+        chosen = customers_of(partner).filter(tenant_id__in=tenant_ids)
+        marked = Marking([tag.pk for tag in add], [tag.pk for tag in remove]).apply(chosen)
+        left = Customer.objects.filter(pk__in=marked.left).order_by("name_key").values_list("name", flat=True)
+        changed = Changed(marked.visited - marked.over_limit, marked.changed, marked.over_limit, tuple(left[:NAMED]))
+        if marked.changed or marked.over_limit:
+            _record(partner, chosen.first() if marked.visited == 1 else None, changed, add, remove, actor)
     return changed
 
 
@@ -199,24 +195,14 @@ def _hold_all(tags: Sequence[Tag]) -> None:
         raise Refused(_("A tag that you chose was deleted a moment ago. Look at the tags and choose again."))
 
 
-def _held(customers: QuerySet[Customer]) -> list[Customer]:
-    """Customers, locked in the order in which everybody locks them."""
-    return list(customers.select_for_update(no_key=True).order_by("tenant_id"))
-
-
-def _rows(held: Sequence[Customer]) -> QuerySet[Customer]:
-    return Customer.objects.filter(pk__in=[customer.pk for customer in held])
-
-
 def _record(
     partner: Partner,
-    held: Sequence[Customer],
+    one: Customer | None,
     changed: Changed,
     add: Sequence[Tag],
     remove: Sequence[Tag],
     actor: User,
 ) -> None:
-    one = held[0] if len(held) == 1 else None
     details = details_of_change(
         [tag.name for tag in add],
         [tag.name for tag in remove],

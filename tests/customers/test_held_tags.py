@@ -1,12 +1,14 @@
-"""Tags and customers that a chunk of a job holds: nobody waits long, and everything stays as it is."""
+"""Tags and customers that somebody else holds: people do not wait long, jobs do, and what is counted is so."""
 
 from contextlib import closing
+from threading import Timer
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 
-from customers.models import Tag
+from customers.models import Tag, TagChange
+from customers.services.tag_changes import change_next_tags, start_change
 from partnercenter.activity.models import Activity
 from partnercenter.jobs.models import Job
 
@@ -34,6 +36,25 @@ def frozen(transactional_db, monkeypatch):
                 cursor.execute(f"SELECT FROM {row._meta.db_table} WHERE id = %s FOR NO KEY UPDATE", [row.pk])
 
         yield hold
+
+
+def test_a_customer_that_a_colleague_fills_while_a_job_comes_to_it_is_left_and_counted(
+    transactional_db, contoso, ana, vip, wingtip
+):
+    full = list(range(1_000_000, 1_000_000 + Tag.MOST_ON_A_CUSTOMER))
+    start_change(contoso, [wingtip.tenant_id], total=1, add=[vip], url="/", actor=ana.user)
+    with closing(connection.Database.connect(**connection.get_connection_params())) as other:
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE customers_customer SET tag_ids = %s WHERE id = %s", [full, wingtip.pk])
+        commit = Timer(0.3, other.commit)
+        commit.start()
+
+        with transaction.atomic():
+            progress = change_next_tags(TagChange.objects.select_related("partner").get())
+        commit.join()
+
+    wingtip.refresh_from_db()
+    assert (progress.succeeded, progress.failed, wingtip.tag_ids) == (0, 1, full)
 
 
 @pytest.mark.parametrize("held", ["vip", "wingtip"])
