@@ -23,8 +23,10 @@ MOST_SHARED: Final = 200
 VIEW, NAME, SHARED, LIST = map(gettext_noop, ("View", "Name", "For all colleagues", "List"))
 
 
-def save_view(partner: Partner, *, name: str, query: str, shared: bool, actor: User) -> SavedView:
-    """Keep a list under a name. `query` is canonical (`list_query`).
+def save_view(
+    partner: Partner, *, name: str, query: str, shared: bool, default: bool = False, actor: User
+) -> SavedView:
+    """Keep a list under a name; `query` is canonical (`list_query`). With `default` its owner begins with it.
 
     Raises `NameTaken`, or `Refused` when there are too many views.
     """
@@ -39,28 +41,33 @@ def save_view(partner: Partner, *, name: str, query: str, shared: bool, actor: U
         _write(view)
         if shared:
             _share(view, actor)
+        if default:
+            _begin_with(view, actor)
     return view
 
 
-def change_view(view: SavedView, *, name: str, shared: bool, actor: User) -> None:
+def change_view(view: SavedView, *, name: str, shared: bool, default: bool, actor: User) -> None:
     """Rename a view, share it or take it back; then it is nobody's default but its owner's.
 
-    Raises `NameTaken`, or `Refused` when there are too many shared views or this one is gone.
+    `default` says whether `actor` begins with it from now on. Raises `NameTaken`, or `Refused` when there are too many
+    shared views or this one is gone.
     """
     with transaction.atomic():
         held = _hold(view)
         before = {NAME: held.name, SHARED: held.shared}
-        changed = changes(before, {NAME: name, SHARED: shared})
-        if not changed:
-            return
-        held.name, held.shared = name, shared
-        _write(held)
-        if shared and not before[SHARED]:
-            _share(held, actor)
-        elif before[SHARED]:
-            _record_change(held, changed, actor)
+        if changed := changes(before, {NAME: name, SHARED: shared}):
+            held.name, held.shared = name, shared
+            _write(held)
+            if shared and not before[SHARED]:
+                _share(held, actor)
+            elif before[SHARED]:
+                _record_change(held, changed, actor)
         if not shared:
             DefaultView.objects.filter(view=held).exclude(user=held.owner_id).delete()
+        if not default:
+            DefaultView.objects.filter(view=held, user=actor).delete()
+        elif _can_open(held, actor):
+            _begin_with(held, actor)
 
 
 def update_view(view: SavedView, query: str, *, actor: User) -> None:
@@ -95,9 +102,17 @@ def choose_default(view: SavedView | None, *, actor: User) -> None:
             DefaultView.objects.filter(user=actor).delete()
             return
         held = _hold(view)
-        if held.owner_id != actor.pk and not held.shared:
+        if not _can_open(held, actor):
             raise Refused(_("This view is no longer shared. Choose another one to begin with."))
-        DefaultView.objects.update_or_create(user=actor, defaults={"view": held})
+        _begin_with(held, actor)
+
+
+def _can_open(view: SavedView, user: User) -> bool:
+    return view.shared or view.owner_id == user.pk
+
+
+def _begin_with(view: SavedView, user: User) -> None:
+    DefaultView.objects.update_or_create(user=user, defaults={"view": view})
 
 
 def _hold(view: SavedView) -> SavedView:

@@ -85,8 +85,6 @@ def save_view(request: StaffRequest) -> HttpResponse:
     now = shown_now(views_for(request.staff), request.GET)
     form = SaveForm(data or typed_before(request), initial={"query": now.query})
     if data is not None and form.is_valid() and (view := _saved(request, form)):
-        if form.cleaned_data["default"]:
-            services.choose_default(view, actor=request.user)
         messages.success(request, _("The view %(name)s was saved.") % {"name": view.name})
         return redirect(view)
     own = now.view if now.view and now.view.owner_id == request.user.pk else None
@@ -95,13 +93,7 @@ def save_view(request: StaffRequest) -> HttpResponse:
 
 
 def _saved(request: StaffRequest, form: SaveForm) -> SavedView | None:
-    said = form.cleaned_data
-    return _tried(
-        form,
-        lambda: services.save_view(
-            request.partner, name=said["name"], query=said["query"], shared=said["shared"], actor=request.user
-        ),
-    )
+    return _tried(form, lambda: services.save_view(request.partner, **form.cleaned_data, actor=request.user))
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -126,15 +118,8 @@ def view(request: StaffRequest, view_id: UUID) -> HttpResponse:
 
 
 def _changed(request: StaffRequest, found: SavedView, form: ViewForm) -> bool:
-    said = form.cleaned_data
-    is_own = found.owner_id == request.user.pk
-
     def change() -> bool:
-        services.change_view(found, name=said["name"], shared=said["shared"], actor=request.user)
-        if said["default"] and (is_own or said["shared"]):
-            services.choose_default(found, actor=request.user)
-        elif "default" in form.changed_data:
-            services.choose_default(None, actor=request.user)
+        services.change_view(found, **form.cleaned_data, actor=request.user)
         return True
 
     return bool(_tried(form, change))

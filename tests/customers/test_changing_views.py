@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.db import IntegrityError, connection
 from django.urls import reverse
 
 from customers.models import DefaultView, SavedView, Tag
@@ -104,6 +105,35 @@ def test_a_shared_view_that_is_taken_back_is_nobodys_beginning_but_its_owners(br
     assert [default.user for default in DefaultView.objects.all()] == [ana.user]
 
 
+@pytest.fixture
+def no_defaults(db):
+    """Nobody can choose a view to begin with."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE customers_defaultview ADD CONSTRAINT nobody CHECK (false)")
+
+
+@pytest.mark.usefixtures("no_defaults")
+def test_a_view_is_saved_or_changed_with_its_default_or_not_at_all(browse, ana, make_view):
+    view, visitor = make_view(ana), browse(ana)
+
+    for address in (SAVE, reverse("customers:view", args=[view.pk])):
+        with pytest.raises(IntegrityError, match="nobody"):
+            visitor.post(address, {"name": "Games", "default": "on"})
+
+    assert list(SavedView.objects.values_list("name", flat=True)) == ["Toys"]
+
+
+@pytest.mark.parametrize("sent", [{}, {"default": "on"}])
+def test_taking_back_a_view_of_a_colleague_leaves_ones_own_beginning_as_it_is(browse, ana, agnes, make_view, sent):
+    own, view = make_view(agnes), make_view(ana, shared=True)
+    services.choose_default(own, actor=agnes.user)
+
+    browse(agnes).post(reverse("customers:view", args=[view.pk]), {"name": "Toys"} | sent)
+
+    view.refresh_from_db()
+    assert (view.shared, DefaultView.objects.get().view) == (False, own)
+
+
 def test_a_shared_view_is_deleted_after_a_page_that_says_who_begins_with_it(browse, ana, hugo, make_view):
     view = make_view(ana, shared=True)
     services.choose_default(view, actor=hugo.user)
@@ -181,7 +211,7 @@ def test_a_view_that_is_deleted_meanwhile_is_not_changed(ana, make_view):
     SavedView.objects.all().delete()
 
     for service in (
-        lambda: services.change_view(view, name="Other", shared=False, actor=ana.user),
+        lambda: services.change_view(view, name="Other", shared=False, default=False, actor=ana.user),
         lambda: services.update_view(view, "q=x", actor=ana.user),
         lambda: services.delete_view(view, actor=ana.user),
         lambda: services.choose_default(view, actor=ana.user),
