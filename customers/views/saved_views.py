@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from customers.forms.saved_views import SaveForm, UpdateForm, ViewForm
 from customers.models import SavedView
+from customers.selectors.list_address import ALL
 from customers.selectors.list_query import as_guid
 from customers.selectors.saved_views import default_view_of, may_change, others_opening_with, shown_now, views_for
 from customers.services import saved_views as services
@@ -88,7 +89,13 @@ def save_view(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("The view %(name)s was saved.") % {"name": view.name})
         return redirect(view)
     own = now.view if now.view and now.view.owner_id == request.user.pk else None
-    context = {"form": form, "own": own, "query": now.query, "words": words_of_lists(request.partner, [now.query])[0]}
+    context = {
+        "form": form,
+        "own": own,
+        "query": now.query,
+        "words": words_of_lists(request.partner, [now.query])[0],
+        "back": f"{reverse('customers:list')}?{now.query or ALL}",
+    }
     return render(request, "customers/save_view.html", context, status=200 if data is None else 422)
 
 
@@ -111,6 +118,7 @@ def view(request: StaffRequest, view_id: UUID) -> HttpResponse:
     context = {
         "view": found,
         "form": form,
+        "back": reverse("customers:views"),
         "words": words_of_lists(request.partner, [found.query])[0],
         "others": others_opening_with(found, found.owner),
     }

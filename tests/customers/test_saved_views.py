@@ -173,6 +173,16 @@ def test_nobody_has_more_views_than_a_menu_can_show(browse, ana, hugo, make_view
     assert (SavedView.objects.count(), Activity.objects.count()) == (1, 1)
 
 
+@pytest.mark.parametrize(("query", "back"), [("q=toys&sort=-added", "q=toys&sort=-added"), ("", "view=all")])
+def test_who_saves_no_view_goes_back_to_the_list_and_who_changes_none_to_the_views(browse, ana, make_view, query, back):
+    visitor, view = browse(ana), make_view(ana)
+
+    pages = [visitor.get(f"{SAVE}?{query}"), visitor.get(reverse("customers:view", args=[view.pk]))]
+
+    cancel = [re.search(r'<a class="button" href="([^"]*)">Cancel', page_of(page))[1] for page in pages]
+    assert cancel == [f"{LIST}?{back}", VIEWS]
+
+
 def test_a_list_with_more_filters_than_an_address_holds_is_not_kept(browse, ana):
     many = "&".join(f"tag={number:08x}-0000-4000-8000-000000000000" for number in range(200))
 
