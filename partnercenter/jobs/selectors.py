@@ -16,6 +16,7 @@ from partnercenter.partners.roles import Action
 # Who may stop a job: whoever may start one of its kind.
 WHO_MAY_CANCEL: Final[Mapping[str, Action]] = {
     Job.Kind.USER_IMPORT: Action.MANAGE_USERS,
+    Job.Kind.TAG_CHANGE: Action.EDIT_TAGS,
 }
 
 
