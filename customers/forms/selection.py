@@ -19,6 +19,7 @@ from customers.selectors.list_query import as_guid
 from partnercenter.errors import Refused
 from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import COUNT_LIMIT
+from partnercenter.web.templatetags.web import grouped
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,10 @@ def _all(form: ListForm, partner: Partner) -> Selection:
 def _named(data: Any, partner: Partner) -> Selection:
     named = {*_guids(data)}
     if len(named) > COUNT_LIMIT:
-        raise Refused(
-            _("At most 10,000 customers can be selected one by one. Filter the list, and select all that match.")
+        too_many = _(
+            "At most %(limit)s customers can be selected one by one. Filter the list, and select all that match."
         )
+        raise Refused(too_many % {"limit": grouped(COUNT_LIMIT)})
     ids = customers_of(partner).filter(tenant_id__in=named).values_list("tenant_id", flat=True)
     found = tuple(sorted(ids))
     return Selection(partner, len(found), found)

@@ -40,7 +40,7 @@ _SUBJECT_LENGTH: Final = 255
 CUSTOMERS: Final = gettext_noop("Customers")
 PUT_ON: Final = gettext_noop("Put on")
 TAKEN_OFF: Final = gettext_noop("Taken off")
-OVER_LIMIT: Final = gettext_noop("Unchanged, they would have more than 150 tags")
+OVER_LIMIT: Final = gettext_noop("Unchanged, they would have more tags than a customer can have")
 
 
 def start_change(
@@ -143,7 +143,12 @@ def finish_change(change: TagChange, *, job: Job) -> None:
         _settle(change.retires, gone=job.status == Job.Status.DONE)
     kinds = {Job.Status.DONE: Notification.Kind.TAGS_CHANGED, Job.Status.FAILED: Notification.Kind.JOB_FAILED}
     if kind := kinds.get(Job.Status(job.status)):
-        facts = {"subject": job.subject, "customers": job.succeeded, "over_limit": change.over_limit}
+        facts = {
+            "subject": job.subject,
+            "customers": job.succeeded,
+            "over_limit": change.over_limit,
+            "limit": Tag.MOST_ON_A_CUSTOMER,
+        }
         notify(job.requested_by, kind, facts=facts, url=job.url)
 
 

@@ -244,16 +244,21 @@ def _tell(request: HttpRequest, changed: Changed) -> None:
 
 
 def _over_limit(changed: Changed) -> str:
-    words = {"count": grouped(changed.over_limit), "names": ", ".join(changed.names)}
+    words = {
+        "count": grouped(changed.over_limit),
+        "limit": grouped(Tag.MOST_ON_A_CUSTOMER),
+        "names": ", ".join(changed.names),
+    }
     if changed.over_limit > len(changed.names):
         sentence = _(
-            "%(count)s customers would have more than 150 tags and were left as they were, among them %(names)s. "
+            "%(count)s customers would have more than %(limit)s tags and were left as they were, among them %(names)s. "
             "Take tags off them first."
         )
         return sentence % words
     sentence = ngettext(
-        "%(count)s customer would have more than 150 tags and was left as it was: %(names)s. Take tags off it first.",
-        "%(count)s customers would have more than 150 tags and were left as they were: %(names)s. "
+        "%(count)s customer would have more than %(limit)s tags and was left as it was: %(names)s. "
+        "Take tags off it first.",
+        "%(count)s customers would have more than %(limit)s tags and were left as they were: %(names)s. "
         "Take tags off them first.",
         changed.over_limit,
     )

@@ -33,7 +33,7 @@ from customers.selectors.user_results import problem_statuses_of, statuses_of
 from customers.services.passwords import hand_out_passwords
 from customers.services.user_imports import discard_import, start_creation, upload_users
 from customers.tables.user_imports import PASSWORD_HEADER, FaultyRowTable
-from customers.userfiles import read_user_file, result_csv, template_csv
+from customers.userfiles import MAX_NAME, read_user_file, result_csv, template_csv
 from customers.views.scope import why_not, with_users
 from partnercenter.directory.countries import country_name
 from partnercenter.errors import Refused
@@ -83,6 +83,7 @@ def upload(request: StaffRequest, customer: Customer) -> HttpResponse:
         "steps": _steps(0),
         "limit": settings.UPLOAD_LIMIT_BYTES,
         "domains": sorted(verified_domains(customer)),
+        "longest_name": MAX_NAME,
     }
     return render(request, "customers/upload.html", context, status=422 if form.is_bound else 200)
 

@@ -66,10 +66,13 @@ def _tags_sentence(facts: dict[str, Any]) -> str:
     )
     if over_limit:
         sentence = ngettext(
-            "The tags of %(count)s customer are as you chose: %(subject)s. Left out at the limit of 150: %(left)s.",
-            "The tags of %(count)s customers are as you chose: %(subject)s. Left out at the limit of 150: %(left)s.",
+            "The tags of %(count)s customer are as you chose: %(subject)s. "
+            "Left out at the limit of %(limit)s tags: %(left)s.",
+            "The tags of %(count)s customers are as you chose: %(subject)s. "
+            "Left out at the limit of %(limit)s tags: %(left)s.",
             customers,
         )
+        words["limit"] = grouped(facts["limit"])
     return sentence % words
 
 

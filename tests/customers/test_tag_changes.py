@@ -190,9 +190,11 @@ def test_customers_at_the_limit_are_left_and_counted(start, contoso, vip, ten, i
 
     job.refresh_from_db()
     assert (job.succeeded, job.failed, with_tag(vip)) == (8, 2, 8)
-    assert lines() == [{"Customers": 8, "Put on": "VIP", "Unchanged, they would have more than 150 tags": 2}]
+    assert lines() == [
+        {"Customers": 8, "Put on": "VIP", "Unchanged, they would have more tags than a customer can have": 2}
+    ]
     assert [sentence for _kind, sentence, _url in told()] == [
-        "The tags of 8 customers are as you chose: + VIP. Left out at the limit of 150: 2."
+        "The tags of 8 customers are as you chose: + VIP. Left out at the limit of 150 tags: 2."
     ]
 
 
