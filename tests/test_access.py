@@ -236,6 +236,55 @@ def test_strange_values_in_an_address_are_no_error_of_the_server(name, value, ex
     assert response.status_code < 500
 
 
+LIST_PAGES = ("customers:list", "customers:count", "customers:filters", "customers:export")
+LIST_PARAMETERS = (
+    "q",
+    "by",
+    "tag",
+    "tags",
+    "without",
+    "reseller",
+    "relationship",
+    "added_from",
+    "added_to",
+    "columns",
+    "count",
+    "view",
+    "sort",
+    "size",
+    "at",
+)
+STRANGE_IN_A_LIST = [
+    *STRANGE,
+    "",
+    "0",
+    "-1",
+    "0001-01-01",
+    "9999-12-31",
+    "10000-01-01",
+    "2026-02-30",
+    "-",
+    "name,",
+    "٣",
+]
+
+
+@pytest.mark.parametrize("name", LIST_PAGES)
+@pytest.mark.parametrize("parameters", [*((parameter,) for parameter in LIST_PARAMETERS), LIST_PARAMETERS])
+def test_strange_values_in_the_address_of_the_list_are_no_error_of_the_server(name, parameters, example, browse, ana):
+    client = browse(ana)
+    headers = {"HX-Request": "true"} if name == "customers:count" else {}  # without it the list itself counts
+    answers = set()
+
+    for value in STRANGE_IN_A_LIST:
+        sent = {parameter: [value, value[::-1]] for parameter in parameters}
+        response = client.get(reverse(name), sent, headers=headers)
+        b"".join(response.streaming_content if response.streaming else [response.content])
+        answers.add(response.status_code)
+
+    assert answers == {200}
+
+
 @pytest.mark.parametrize("value", [*STRANGE, "file"])
 @pytest.mark.parametrize("name", NOT_PUBLIC)
 def test_strange_values_in_a_form_are_no_error_of_the_server(name, value, example, browse, ana):
