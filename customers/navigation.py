@@ -22,6 +22,7 @@ _BELOW: Final = {
     "customers:edit_account": "customers:account",
     "customers:customer_tags": "customers:account",
     "customers:user": "customers:users",
+    "customers:deleted_users": "customers:users",
     "customers:upload": "customers:users",
     "customers:import": "customers:users",
     "customers:import_start": "customers:users",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from customers.views import account, customer_list, overview, saved_views, tags, user_imports, users
+from customers.views import account, customer_list, overview, readings, saved_views, tags, user_imports, users
 
 app_name = "customers"
 
@@ -16,6 +16,7 @@ upload_urls = [
 import_urls = [
     path("", user_imports.import_page, name="import"),
     path("progress/", user_imports.import_progress, name="import_progress"),
+    path("reading/", readings.import_reading, name="import_reading"),
     path("start/", user_imports.import_start, name="import_start"),
     path("discard/", user_imports.import_discard, name="import_discard"),
     path("result.csv", user_imports.import_result, name="import_result"),
@@ -30,6 +31,7 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("account/name/", account.take_name, name="take_name"),
     path("tags/", tags.customer_tags, name="customer_tags"),
     path("users/", users.users, name="users"),
+    path("users/deleted/", users.deleted_users, name="deleted_users"),
     path("users/<uuid:user_id>/", users.user, name="user"),
     path("users/upload/", include(upload_urls)),
     path("users/uploads/<uuid:import_id>/", include(import_urls)),

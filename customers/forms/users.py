@@ -1,44 +1,71 @@
-"""Search and filter of a customer's users, as they stand in the address of the list."""
+"""Search and filters of a customer's users, as they stand in the address of the list."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, UserImport
 from customers.selectors.user_imports import user_imports_of
-from customers.selectors.users import created_by, matching_users
-from partnercenter.directory.models import User
+from customers.selectors.users import SignIn, UsersFound, created_by, deleted_users_of, signs_in_as, users_of
+from partnercenter.directory.models import TenantRole
+
+STATES: Final = [
+    ("", _("All states")),
+    *((value, label) for value, label in SignIn.choices if value != SignIn.DELETED),
+]
+ROLES: Final = [("", _("All roles")), *TenantRole.choices]
 
 
 class UserSearchForm(forms.Form):
-    """What to look for, and the upload to look in; an address that makes no sense looks for nothing in particular."""
+    """What to look for: `q state role upload deleted` of the address.
+
+    What makes no sense in it looks for nothing in particular. States are of those who are not `deleted`.
+    """
 
     q = forms.CharField(
         label=_("Search users"),
         max_length=200,
         required=False,
-        widget=forms.SearchInput(attrs={"autocomplete": "off", "placeholder": _("Name or user name")}),
+        widget=forms.SearchInput(attrs={"autocomplete": "off", "placeholder": _("Name or user name"), "data-key": "/"}),
     )
+    state = forms.ChoiceField(label=_("Sign-in"), choices=STATES, required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES, required=False)
     upload = forms.UUIDField(required=False)
 
     def __init__(self, data: Any, *, customer: Customer) -> None:
         super().__init__(data, auto_id="search_%s")
+        for name in ("state", "role"):
+            self.fields[name].widget.attrs |= {"form": "find", "autocomplete": "off"}
+        self.customer = customer
+        self.deleted = data.get("deleted") == "1"
         self.is_valid()
         self.text: str = self.cleaned_data.get("q", "")
+        self.chosen_role: str = self.cleaned_data.get("role", "")
+        self.chosen_state: str = "" if self.deleted else self.cleaned_data.get("state", "")
         wanted = self.cleaned_data.get("upload")
         self.user_import: UserImport | None = user_imports_of(customer).filter(pk=wanted).first() if wanted else None
 
     @property
     def searching(self) -> bool:
         """Whether the list leaves anybody out."""
-        return bool(self.text or self.user_import)
+        return bool(self.text or self.user_import or self.filtering)
 
-    def apply(self, users: QuerySet[User]) -> QuerySet[User]:
+    @property
+    def filtering(self) -> bool:
+        """Whether it leaves out users for their state or role."""
+        return bool(self.chosen_state or self.chosen_role)
+
+    @property
+    def found(self) -> UsersFound:
         """The users that were asked for."""
+        users = deleted_users_of(self.customer) if self.deleted else users_of(self.customer)
         if self.user_import:
             users = created_by(users, self.user_import)
-        return matching_users(users, self.text)
+        if self.chosen_role:
+            users = users.filter(role=self.chosen_role)
+        if self.chosen_state:
+            users = users.filter(signs_in_as(SignIn(self.chosen_state)))
+        return UsersFound(users, self.text, is_narrowed=bool(self.deleted or self.user_import or self.filtering))

@@ -81,7 +81,7 @@ class UserImportRow(models.Model):
 
     `number` counts data rows from 1, `line` lines of the file. `problems` is a list of
     `{"column", "code", "value", …}`. `user_id` is chosen before the user exists, by the database: creating a row
-    twice is therefore not possible.
+    twice is therefore not possible. `name_key` and `search_text` are the user's (see `User.keys`).
     """
 
     class Outcome(models.TextChoices):
@@ -97,6 +97,8 @@ class UserImportRow(models.Model):
     last_name = models.TextField()
     display_name = models.TextField()
     email = models.TextField()
+    name_key = models.TextField(db_collation="C")
+    search_text = models.TextField(db_collation="C")
     problems = models.JSONField(default=list)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     user_id = models.UUIDField(db_default=RandomUUID(), unique=True)

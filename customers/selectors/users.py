@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from django.db import models
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, models
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, UserImport, UserImportRow
 from partnercenter.directory.models import User
-from partnercenter.web.keyset import Order
+from partnercenter.folding import fold
+from partnercenter.web.keyset import Order, Position, Source
 
-# The order of the list; it is an index of the table.
-ORDERS = {"name": Order(("display_name", "id"))}
+# How long a deleted user can be restored (the product rules, section 10).
+KEPT_FOR: Final = timedelta(days=30)
+
+# The orders of the list by the words of `sort=`; each is an index of the table.
+ORDERS: Final[Mapping[str, Order]] = {
+    "name": Order(("name_key", "id")),
+    "address": Order(("principal_name", "id")),
+    "created": Order(("created_at", "id")),
+}
+DELETED_ORDERS: Final[Mapping[str, Order]] = {"name": ORDERS["name"]}
 
 
 class SignIn(models.TextChoices):
     """Whether a user can sign in, and has."""
 
+    DELETED = "deleted", _("Deleted")
     BLOCKED = "blocked", _("Blocked")
     NO_PASSWORD = "no_password", _("No password handed out")
     PASSWORD_ENDED = "password_ended", _("Temporary password ended")
@@ -25,8 +41,21 @@ class SignIn(models.TextChoices):
     ACTIVE = "active", _("Active")
 
 
+# What is asked of a user in this order; the first answer that is yes tells the state, after the last one it is active.
+_KEEPS_FROM_WORK: Final = (
+    (SignIn.DELETED, Q(deleted_at__isnull=False)),
+    (SignIn.BLOCKED, Q(blocked_at__isnull=False)),
+    (SignIn.NO_PASSWORD, Q(password__startswith="!")),  # noqa: S106
+    (SignIn.PASSWORD_ENDED, None),
+    (SignIn.NEVER, Q(last_login=None)),
+    (SignIn.PASSWORD_PENDING, Q(must_change_password=True)),
+)
+
+
 def sign_in_of(user: User) -> SignIn:
     """How it stands with this user's sign-in: the first thing that keeps the user from working."""
+    if user.deleted_at:
+        return SignIn.DELETED
     if user.blocked_at:
         return SignIn.BLOCKED
     if not user.has_usable_password():
@@ -38,15 +67,44 @@ def sign_in_of(user: User) -> SignIn:
     return SignIn.PASSWORD_PENDING if user.must_change_password else SignIn.ACTIVE
 
 
+def signs_in_as(state: SignIn) -> Q:
+    """The condition for users of whom `sign_in_of` says this."""
+    found, now = Q(), timezone.now()
+    for word, condition in _KEEPS_FROM_WORK:
+        asked = Q(password_ends_at__isnull=False, password_ends_at__lt=now) if condition is None else condition
+        if word == state:
+            return found & asked
+        found &= ~asked
+    return found
+
+
 def users_of(customer: Customer) -> QuerySet[User]:
     """The users of a customer's organization, without deleted ones."""
     return User.objects.filter(tenant_id=customer.tenant_id, deleted_at=None)
 
 
+def deleted_users_of(customer: Customer) -> QuerySet[User]:
+    """Those that were deleted and can still be restored."""
+    kept = Q(deleted_at__isnull=False, deleted_at__gt=timezone.now() - KEPT_FOR)
+    return User.objects.filter(kept, tenant_id=customer.tenant_id)
+
+
+def known_users_of(customer: Customer) -> QuerySet[User]:
+    """The users of a customer's organization, with the deleted ones that can be restored."""
+    return User.objects.filter(
+        Q(deleted_at=None) | Q(deleted_at__gt=timezone.now() - KEPT_FOR), tenant_id=customer.tenant_id
+    )
+
+
+def kept_until(user: User) -> datetime | None:
+    """Until when a deleted user can be restored; None for one that is not deleted."""
+    return user.deleted_at + KEPT_FOR if user.deleted_at else None
+
+
 def matching_users(users: QuerySet[User], text: str) -> QuerySet[User]:
-    """The users in whose name or address every word of `text` occurs, without regard to case."""
-    for word in text.split():
-        users = users.filter(Q(display_name__icontains=word) | Q(principal_name__icontains=word))
+    """The users in whose names or address every word of `text` occurs, as `fold` compares texts."""
+    for word in fold(text).split():
+        users = users.filter(search_text__contains=word)
     return users
 
 
@@ -54,3 +112,44 @@ def created_by(users: QuerySet[User], user_import: UserImport) -> QuerySet[User]
     """Those of the users that one uploaded file created."""
     created = UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.CREATED)
     return users.filter(id__in=created.values("user_id"))
+
+
+class UsersFound(Source[User]):
+    """Users in whose names or addresses all words of a text occur.
+
+    `users` is what the text is searched in. Who they are is read from an index alone, which holds the searched text;
+    their rows are read then. With conditions on more than it holds (`is_narrowed`) the database is free to choose.
+    """
+
+    def __init__(self, users: QuerySet[User], text: str = "", *, is_narrowed: bool = False) -> None:
+        super().__init__(matching_users(users, text))
+        self.walked = users
+        self.words = [] if is_narrowed else fold(text).split()
+
+    def take(self, order: Order, after: Position | None, limit: int) -> list[User]:
+        if not self.words:
+            return super().take(order, after, limit)
+        ids = self._walk(order, order.beyond(self.walked, after), limit)
+        return list(order.sort(User.objects.filter(pk__in=ids)))
+
+    def count(self, limit: int | None) -> int:
+        if limit is None or not self.words:
+            return super().count(limit)
+        return len(self._walk(ORDERS["name"], self.walked, limit + 1))
+
+    def _walk(self, order: Order, users: QuerySet[User], limit: int) -> list[UUID]:
+        """The first ones in an order, found by walking along its index.
+
+        OFFSET 0 keeps the words outside: the database takes them for rarer than they are, and would read whole rows.
+        """
+        walk, params = order.sort(users).values_list(*order.columns, "search_text").query.sql_with_params()
+        words = " AND ".join(["search_text LIKE %s"] * len(self.words))
+        direction = " DESC" if order.descending else ""
+        by = ", ".join(f"{name}{direction}" for name in order.columns)
+        patterns = [f"%{connection.ops.prep_for_like_query(word)}%" for word in self.words]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id FROM ({walk} OFFSET 0) AS walked WHERE {words} ORDER BY {by} LIMIT %s",  # noqa: S608
+                [*params, *patterns, limit],
+            )
+            return [user_id for (user_id,) in cursor.fetchall()]

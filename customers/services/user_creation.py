@@ -38,11 +38,11 @@ _LAST_OF_CHUNK: Final = """
 _CREATE: Final = """
     INSERT INTO directory_user (
         id, tenant_id, principal_name, email, first_name, last_name, display_name, location, role, created_at,
-        password, must_change_password, is_superuser, language, color_scheme, density
+        password, must_change_password, is_superuser, language, color_scheme, density, name_key, search_text
     )
     SELECT
         user_id, %(tenant)s, lower(email), lower(email), first_name, last_name, display_name, %(location)s, 'user',
-        %(now)s, %(password)s, true, false, '', 'system', 'comfortable'
+        %(now)s, %(password)s, true, false, '', 'system', 'comfortable', name_key, search_text
     FROM customers_userimportrow
     WHERE user_import_id = %(user_import)s AND outcome = 'waiting' AND number <= %(last)s
     ORDER BY lower(email)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 import django_tables2
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from customers.selectors.users import ORDERS, SignIn, sign_in_of
+from customers.selectors.users import DELETED_ORDERS, ORDERS, SignIn, UsersFound, kept_until, sign_in_of
 from partnercenter.directory.countries import country_name
-from partnercenter.directory.models import User
 from partnercenter.web.tables import Table
 
 # The kind of badge for each state.
 BADGES = {
+    SignIn.DELETED: "bad",
     SignIn.BLOCKED: "bad",
     SignIn.NO_PASSWORD: "plain",
     SignIn.PASSWORD_ENDED: "warn",
@@ -37,11 +36,32 @@ class UserTable(Table):
     address = django_tables2.Column(verbose_name=_("User name"))
     location = django_tables2.Column(verbose_name=_("Location"))
     role = django_tables2.Column(verbose_name=_("Role"))
+    created = django_tables2.Column(verbose_name=_("Created on"))
     sign_in = django_tables2.Column(verbose_name=_("Sign-in"))
 
-    def __init__(self, users: QuerySet[User], request: HttpRequest) -> None:
+    def __init__(self, users: UsersFound, request: HttpRequest) -> None:
         super().__init__(users, request)
         for user in self.records:
             user.country = country_name(user.location)
             user.sign_in = sign_in_of(user)
             user.sign_in_badge = BADGES[user.sign_in]
+
+
+class DeletedUserTable(Table):
+    """Who was deleted, and until when that can be undone."""
+
+    row_template = "customers/_deleted_user_row.html"
+    orders = DELETED_ORDERS
+    default_order = "name"
+    caption: ClassVar = _("Deleted users")
+
+    name = django_tables2.Column(verbose_name=_("Display name"))
+    address = django_tables2.Column(verbose_name=_("User name"))
+    role = django_tables2.Column(verbose_name=_("Role"))
+    deleted = django_tables2.Column(verbose_name=_("Deleted on"))
+    kept_until = django_tables2.Column(verbose_name=_("Can be restored until"))
+
+    def __init__(self, users: UsersFound, request: HttpRequest) -> None:
+        super().__init__(users, request)
+        for user in self.records:
+            user.kept_until = kept_until(user)

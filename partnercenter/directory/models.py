@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -13,6 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.directory.clouds import Cloud
+from partnercenter.folding import fold
+
+# Of each text that a user is found by, so that a row of an index is never too long for its page. A name has 50
+# letters; one of them may be two when it is folded.
+LONGEST_KEY: Final = 100
 
 
 class Tenant(models.Model):
@@ -76,7 +82,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     `principal_name` is the name to sign in with, `email` is where mail goes; both are always lower case. A user
     without a password cannot sign in until a temporary password was handed out; `must_change_password`
     asks for an own one at the first sign-in, `password_ends_at` ends a temporary one (the product rules,
-    section 10). Operators of the installation have no tenant.
+    section 10). `name_key` and `search_text` are made from the names when they are written, so that an index can
+    order and search by them. Operators of the installation have no tenant.
     """
 
     class ColorScheme(models.TextChoices):
@@ -95,6 +102,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(max_length=50, blank=True)
     last_name = models.CharField(max_length=50, blank=True)
     display_name = models.CharField(max_length=50)
+    name_key = models.TextField(editable=False, db_collation="C")
+    search_text = models.TextField(editable=False, db_collation="C")
     location = models.CharField(max_length=2, blank=True)
     role = models.CharField(max_length=20, choices=TenantRole.choices, default=TenantRole.USER)
     created_at = models.DateTimeField(default=timezone.now)
@@ -108,6 +117,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    # What `keys` are made from.
+    FOUND_BY: ClassVar = frozenset({"display_name", "first_name", "last_name", "principal_name"})
     USERNAME_FIELD = "principal_name"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
@@ -121,12 +132,57 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="mail_addresses_are_lower_case"),
         ]
         indexes = [
-            models.Index(fields=["tenant", "display_name", "id"], name="users_of_a_tenant_by_name"),
+            # They hold what is searched, so that a word that nobody has is looked for in the index alone.
+            models.Index(
+                fields=["tenant", "name_key", "id"],
+                include=["search_text"],
+                condition=models.Q(deleted_at=None),
+                name="users_by_name",
+            ),
+            models.Index(
+                fields=["tenant", "principal_name", "id"],
+                include=["search_text"],
+                condition=models.Q(deleted_at=None),
+                name="users_by_user_name",
+            ),
+            models.Index(
+                fields=["tenant", "created_at", "id"],
+                include=["search_text"],
+                condition=models.Q(deleted_at=None),
+                name="users_by_date",
+            ),
+            models.Index(
+                fields=["tenant", "name_key", "id"],
+                include=["search_text"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="deleted_users_by_name",
+            ),
+            models.Index(
+                fields=["tenant", "role", "name_key", "id"],
+                condition=models.Q(deleted_at=None) & ~models.Q(role="user"),
+                name="admins_by_name",
+            ),
+            models.Index(fields=["deleted_at"], condition=models.Q(deleted_at__isnull=False), name="users_by_deletion"),
             models.Index(fields=["email"], name="users_by_mail_address"),
         ]
 
     def __str__(self) -> str:
         return self.display_name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Keep what the user is found by as the names are."""
+        keys = self.keys(self.display_name, self.first_name, self.last_name, self.principal_name)
+        for name, key in keys.items():
+            setattr(self, name, key)
+        if update_fields is not None and not self.FOUND_BY.isdisjoint(update_fields):
+            update_fields = {*update_fields, *keys}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    @staticmethod
+    def keys(display_name: str, first_name: str, last_name: str, principal_name: str) -> dict[str, str]:
+        """The columns made from what a user is called: one to order by, one to search in."""
+        name_key, *others = (fold(text)[:LONGEST_KEY] for text in (display_name, first_name, last_name))
+        return {"name_key": name_key, "search_text": "\n".join((name_key, *others, principal_name))}
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

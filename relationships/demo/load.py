@@ -155,11 +155,12 @@ def _people(customer: Customer, company: DemoCompany, *, count: int, seed: int) 
     """People of a customer; nobody knows a password of theirs."""
     for person in demo_people(count, seed=SEED + seed):
         name = f"{person.login}@{customer.domain}"
+        display_name = f"{person.first_name} {person.last_name}"
         yield User(
             tenant=customer.tenant, principal_name=name, email=name, first_name=person.first_name,
-            last_name=person.last_name, display_name=f"{person.first_name} {person.last_name}",
-            location=company.country, password=make_password(None), must_change_password=True,
-            created_at=customer.begun_at,
+            last_name=person.last_name, display_name=display_name, location=company.country,
+            password=make_password(None), must_change_password=True, created_at=customer.begun_at,
+            **User.keys(display_name, person.first_name, person.last_name, name),
         )  # fmt: skip
 
 
