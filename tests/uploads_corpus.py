@@ -37,13 +37,14 @@ class Upload(NamedTuple):
     """A file, and what becomes of it: a refusal that begins with a sentence, or names and problems.
 
     `names` are the display names of the rows, or how many rows there are; `problems` the codes of what is wrong
-    with each faulty row, by its line.
+    with each faulty row, by its line; `asked` says that nothing proves the encoding, so that the person is asked.
     """
 
     make: Callable[[], bytes]
     refused: str = ""
     names: tuple[str, ...] | int = ()
     problems: dict[int, tuple[str, ...]] = {}
+    asked: bool = False
 
 
 def lines(*rows: tuple[str, ...], header: tuple[str, ...] = EN, by: str = ",", end: str = "\r\n") -> str:
@@ -127,7 +128,20 @@ WRITTEN: Final = {
     "GB18030, tabs, CR, English": table(WANG, encoding="gb18030", by="\t", end="\r"),
     "GB18030 with characters of four bytes": table(RARE, WANG, encoding="gb18030", by=";", end="\n"),
     "GBK with a single Chinese name": table(WANG, encoding="gbk"),
-    "GBK with a name of two characters and nothing else": table(person("李娜"), encoding="gbk"),
+    "GBK with a name of two characters and nothing else": table(person("李娜"), encoding="gbk")._replace(asked=True),
+    "UTF-8 and Windows-1252 in one file": raw(
+        lines(person("Müller")).encode() + ",,Jürgen,j@contoso.com,\n".encode("windows-1252"),
+        names=("MÃ¼ller", "Jürgen"),
+        asked=True,
+    ),
+    "a Cyrillic name in Windows-1251": text(
+        lines(person("Иванов")),
+        "windows-1251",
+        names=("È\xe2àíîâ".encode("windows-1252").decode("gb18030"),),
+        asked=True,
+    ),
+    "UTF-8 that could be Chinese as well": table(person("Яна"))._replace(asked=True),
+    "UTF-8 with Greek and Cyrillic names": table(person("Анна Ζωή"), header=DE),
     "line ends of three kinds in one file": text(
         lines(end="\r\n") + ",,A,a@contoso.com,\n,,B,b@contoso.com,\r,,C,c@contoso.com,\r\n", names=("A", "B", "C")
     ),

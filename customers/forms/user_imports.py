@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.formats import number_format
@@ -12,6 +12,15 @@ from customers.models import UserImport
 from partnercenter.directory.countries import country_choices
 
 TOO_LARGE = _("The file is larger than 25 MB. Divide it into several files and upload them one after the other.")
+
+
+SEPARATORS: Final = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs")}
+ENCODINGS: Final = {"utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252", "gb18030": "GB18030"}
+
+
+def family_of(encoding: str) -> str:
+    """What a person calls the encoding of a file, a key of `ENCODINGS`: byte order marks make no difference."""
+    return next((family for family in ENCODINGS if encoding.startswith(family)), encoding)
 
 
 class UploadForm(forms.Form):
@@ -45,8 +54,15 @@ class StartForm(forms.Form):
         }
     )
 
-    def __init__(self, data: Any = None, *, user_import: UserImport) -> None:
+    well_read = forms.BooleanField(
+        label=_("The names are right as they are shown above"),
+        error_messages={"required": _("Look at the names above and tick this box, or choose another reading.")},
+    )
+
+    def __init__(self, data: Any = None, *, user_import: UserImport, doubtful: bool = False) -> None:
         super().__init__(data, initial={"location": user_import.customer.tenant.country})
+        if not doubtful:
+            del self.fields["well_read"]
         self.fields["location"].choices = country_choices()  # type: ignore[attr-defined]
         if user_import.faulty:
             self.fields["skip_faulty"].label = _(
@@ -57,6 +73,13 @@ class StartForm(forms.Form):
             }
         else:
             del self.fields["skip_faulty"]
+
+
+class ReadingForm(forms.Form):
+    """Another way to read a file."""
+
+    encoding = forms.ChoiceField(label=_("Encoding"), choices=list(ENCODINGS.items()))
+    delimiter = forms.ChoiceField(label=_("Columns separated by"), choices=list(SEPARATORS.items()))
 
 
 class PasswordsForm(forms.Form):

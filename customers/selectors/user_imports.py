@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from customers.models import Customer, UserImport, UserImportRow
+from customers.userfiles import TELLING, UserRow, telling_rows
+from partnercenter.csvfiles import guess_encoding
 from partnercenter.directory.models import Domain, User
+
+# A byte order mark or zero bytes say how these are written.
+_PROVED: Final = frozenset({"utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"})
+_LOOKED_AT: Final = 500  # rows among which those to be shown are found
+
+
+class Reading(NamedTuple):
+    """One way to read a file, and some of its rows in it (names, address and line)."""
+
+    encoding: str
+    rows: Sequence[UserImportRow | UserRow]
 
 
 def user_imports_of(customer: Customer) -> QuerySet[UserImport]:
@@ -20,6 +34,33 @@ def user_imports_of(customer: Customer) -> QuerySet[UserImport]:
 def faulty_rows(user_import: UserImport) -> QuerySet[UserImportRow]:
     """The rows of a file that have a problem."""
     return UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.FAULTY)
+
+
+def is_doubtful(user_import: UserImport) -> bool:
+    """Whether nothing in the bytes of a file proves how it is written, so that a person has to say it."""
+    if user_import.encoding in _PROVED:
+        return False
+    return not guess_encoding(bytes(user_import.content)).certain
+
+
+def readings_of(user_import: UserImport) -> list[Reading]:
+    """How the first rows of a checked file look as it was read, and in doubt in each other possible way as well.
+
+    Rows with characters outside of ASCII come first: they show whether a reading is right.
+    """
+    if not is_doubtful(user_import):
+        return [Reading(user_import.encoding, _first_rows(user_import))]
+    content = bytes(user_import.content)
+    encodings = dict.fromkeys((user_import.encoding, *guess_encoding(content).encodings))
+    readings = [Reading(name, telling_rows(content, name, user_import.delimiter)) for name in encodings]
+    return [reading for reading in readings if reading.rows or reading.encoding == user_import.encoding]
+
+
+def _first_rows(user_import: UserImport) -> Sequence[UserImportRow]:
+    rows = UserImportRow.objects.filter(user_import=user_import, number__lte=_LOOKED_AT).order_by("number")
+    first = list(rows.only("line", "first_name", "last_name", "display_name", "email"))
+    telling = [row for row in first if not f"{row.first_name}{row.last_name}{row.display_name}".isascii()]
+    return (telling or first)[:TELLING]
 
 
 def users_without_own_password(user_import: UserImport) -> QuerySet[User]:

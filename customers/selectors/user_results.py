@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import UserImport, UserImportRow
-from customers.userfiles import problem_sentence
+from customers.userfiles import UserFile, problem_sentence, read_user_file
 
 Outcome, Status = UserImportRow.Outcome, UserImport.Status
 
@@ -20,6 +20,11 @@ _NOT_REACHED: dict[str, str | Promise] = {
     Status.CANCELED: _("Not created: the creation was canceled before this row. Upload it again."),
     Status.FAILED: _("Not created: the creation stopped before this row. Upload it again."),
 }
+
+
+def file_of(user_import: UserImport) -> UserFile:
+    """The uploaded file again, as it was read when it was checked."""
+    return read_user_file(bytes(user_import.content), encoding=user_import.encoding, delimiter=user_import.delimiter)
 
 
 def statuses_of(user_import: UserImport) -> dict[int, str]:

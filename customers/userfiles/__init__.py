@@ -7,7 +7,7 @@ problems of the rows, with the help of `addresses` and `characters`; `results` w
 from customers.userfiles.columns import Column, column_title
 from customers.userfiles.limits import MAX_BYTES, MAX_EMAIL, MAX_NAME, MAX_ROWS
 from customers.userfiles.problems import Problem, ProblemCode, problem_sentence
-from customers.userfiles.reading import UserFile, UserRow, clean, read_user_file
+from customers.userfiles.reading import TELLING, UserFile, UserRow, clean, read_user_file, telling_rows
 from customers.userfiles.results import result_csv, template_csv
 from customers.userfiles.rules import check_rows
 
@@ -16,6 +16,7 @@ __all__ = [
     "MAX_EMAIL",
     "MAX_NAME",
     "MAX_ROWS",
+    "TELLING",
     "Column",
     "Problem",
     "ProblemCode",
@@ -27,5 +28,6 @@ __all__ = [
     "problem_sentence",
     "read_user_file",
     "result_csv",
+    "telling_rows",
     "template_csv",
 ]

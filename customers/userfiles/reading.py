@@ -1,7 +1,8 @@
 """Make user rows of an uploaded file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -9,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.userfiles.columns import Column, find_columns
 from customers.userfiles.limits import MAX_BYTES, MAX_ROWS
-from partnercenter.csvfiles import SURROUNDING, CsvFile, read_csv
+from partnercenter.csvfiles import SURROUNDING, CsvRow, open_csv, read_csv
 from partnercenter.errors import Refused
+
+TELLING: Final = 5  # rows by which a person sees how a file was read
 
 _NO_ROWS: Final = _(
     "The file has the names of the columns, but no users below them. Add a line for each user and upload it again."
@@ -47,18 +50,31 @@ class UserFile:
     rows: list[UserRow]
 
 
-def read_user_file(content: bytes) -> UserFile:
-    """Read the bytes of an uploaded user file.
+def read_user_file(content: bytes, *, encoding: str | None = None, delimiter: str | None = None) -> UserFile:
+    """Read the bytes of an uploaded user file, in the encoding and with the delimiter given, or those it seems to have.
 
     Raises Refused, with what to do, for a file that is no CSV file, is too large, has other columns than the
     template, or no users in it (the product rules, section 10).
     """
-    table = read_csv(content, max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
+    table = read_csv(content, max_bytes=MAX_BYTES, max_rows=MAX_ROWS, encoding=encoding, delimiter=delimiter)
     columns = find_columns(table.header.cells)
     if not table.rows:
         raise Refused(_NO_ROWS)
-    rows = list(_user_rows(table, columns))
+    rows = list(_user_rows(table.rows, table.header.cells, columns))
     return UserFile(table.encoding, table.delimiter, table.header.cells, columns, rows)
+
+
+def telling_rows(content: bytes, encoding: str, delimiter: str) -> list[UserRow]:
+    """Up to five rows by which a person sees whether a file is read rightly: the first that are not only ASCII.
+
+    An empty list for a file that is not readable in this way.
+    """
+    try:
+        _, header, rows = open_csv(content, encoding, delimiter)
+        users = _user_rows(rows, header.cells, find_columns(header.cells))
+        return list(islice((user for user in users if not "".join(user.cells).isascii()), TELLING))
+    except Refused:
+        return []
 
 
 def clean(cell: str) -> str:
@@ -66,14 +82,14 @@ def clean(cell: str) -> str:
     return cell.strip(SURROUNDING)
 
 
-def _user_rows(table: CsvFile, columns: Mapping[Column, int]) -> Iterator[UserRow]:
+def _user_rows(rows: Iterable[CsvRow], header: tuple[str, ...], columns: Mapping[Column, int]) -> Iterator[UserRow]:
     width = len(columns)
     places = [columns.get(column, width) for column in Column]  # an absent status column is an empty one behind
     in_order, needed = itemgetter(*places), max(places) + 1
-    for number, (line, cells) in enumerate(table.rows, start=1):
+    for number, (line, cells) in enumerate(rows, start=1):
         whole = cells if len(cells) >= needed else (*cells, *[""] * (needed - len(cells)))
         first_name, last_name, display_name, email, status = [cell.strip(SURROUNDING) for cell in in_order(whole)]
-        surplus = _surplus(cells, table.header.cells, columns) if len(cells) != width else 0
+        surplus = _surplus(cells, header, columns) if len(cells) != width else 0
         yield UserRow(number, line, first_name, last_name, display_name, email, status, cells, surplus)
 
 

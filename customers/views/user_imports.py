@@ -25,15 +25,17 @@ from customers.models import Customer, UserImport
 from customers.navigation import customer_context
 from customers.selectors.user_imports import (
     faulty_rows,
+    is_doubtful,
     user_imports_of,
     users_without_own_password,
     verified_domains,
 )
-from customers.selectors.user_results import problem_statuses_of, statuses_of
+from customers.selectors.user_results import file_of, problem_statuses_of, statuses_of
 from customers.services.passwords import hand_out_passwords
 from customers.services.user_imports import discard_import, start_creation, upload_users
 from customers.tables.user_imports import PASSWORD_HEADER, FaultyRowTable
-from customers.userfiles import MAX_NAME, read_user_file, result_csv, template_csv
+from customers.userfiles import MAX_NAME, result_csv, template_csv
+from customers.views.readings import reading_context
 from customers.views.scope import why_not, with_users
 from partnercenter.directory.countries import country_name
 from partnercenter.errors import Refused
@@ -58,8 +60,6 @@ STEP_OF: Final[Mapping[str, int]] = {
     Status.CANCELED: 3,
     Status.FAILED: 3,
 }
-SEPARATORS: Final = {",": _lazy("commas"), ";": _lazy("semicolons"), "\t": _lazy("tabs")}
-ENCODINGS: Final = {"utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "windows-1252": "Windows-1252"}
 
 
 @allow(Action.MANAGE_USERS)
@@ -102,7 +102,7 @@ def upload_template(request: StaffRequest, customer: Customer) -> HttpResponseBa
 def import_page(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponse:
     """One file: what is wrong with it and how to go on, how far its creation is, or what came of it."""
     user_import = _import(customer, import_id)
-    context = _context(request, user_import, StartForm(user_import=user_import))
+    context = _context(request, user_import, _start_form(user_import))
     confirmed = request.session.pop(CONFIRMED, "") == str(import_id)
     return render(request, "customers/import.html", context | {"confirmed": confirmed})
 
@@ -127,12 +127,12 @@ def import_start(request: StaffRequest, customer: Customer, import_id: UUID) -> 
     page = _address(user_import)
     if user_import.status != Status.CHECKED:
         return redirect(page)
-    form = StartForm(request.POST, user_import=user_import)
+    form = _start_form(user_import, request.POST)
     if not form.is_valid():
         return render(request, "customers/import.html", _context(request, user_import, form), status=422)
-    choices = {"location": form.cleaned_data["location"], "skip_faulty": form.cleaned_data.get("skip_faulty", False)}
+    said = {name: form.cleaned_data.get(name, False) for name in ("skip_faulty", "well_read")}
     try:
-        start_creation(user_import, **choices, actor=request.user)
+        start_creation(user_import, location=form.cleaned_data["location"], **said, actor=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(page)
@@ -158,7 +158,7 @@ def import_result(request: StaffRequest, customer: Customer, import_id: UUID) ->
     """The uploaded file with its status column filled in."""
     user_import = _kept(customer, import_id)
     name = _("result-%(file)s") % {"file": Path(user_import.file_name).stem}
-    return csv_download(name, result_csv(read_user_file(bytes(user_import.content)), statuses_of(user_import)))
+    return csv_download(name, result_csv(file_of(user_import), statuses_of(user_import)))
 
 
 @allow(Action.MANAGE_USERS)
@@ -167,7 +167,7 @@ def import_result(request: StaffRequest, customer: Customer, import_id: UUID) ->
 def import_problems(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponseBase:
     """The faulty rows of the uploaded file alone, each with all that is wrong in its status column."""
     user_import = _kept(customer, import_id)
-    file, statuses = read_user_file(bytes(user_import.content)), problem_statuses_of(user_import)
+    file, statuses = file_of(user_import), problem_statuses_of(user_import)
     faulty = replace(file, rows=[row for row in file.rows if row.number in statuses])
     name = _("problems-%(file)s") % {"file": Path(user_import.file_name).stem}
     return csv_download(name, result_csv(faulty, statuses))
@@ -205,6 +205,11 @@ def _passwords(request: StaffRequest, user_import: UserImport) -> HttpResponseBa
     return export_csv(_("passwords-%(customer)s") % {"customer": user_import.customer}, PASSWORD_HEADER, passwords)
 
 
+def _start_form(user_import: UserImport, data: Any = None) -> StartForm:
+    waits = user_import.status == Status.CHECKED
+    return StartForm(data, user_import=user_import, doubtful=waits and is_doubtful(user_import))
+
+
 def _import(customer: Customer, import_id: UUID) -> UserImport:
     return get_object_or_404(user_imports_of(customer), pk=import_id)
 
@@ -224,13 +229,11 @@ def _context(request: StaffRequest, user_import: UserImport, form: StartForm) ->
         "form": form,
         "steps": _steps(STEP_OF[user_import.status]) if user_import.status in STEP_OF else (),
         "manage_denied": why_not(request, Action.MANAGE_USERS),
-        "separator": SEPARATORS.get(user_import.delimiter, user_import.delimiter),
-        "encoding": ENCODINGS.get(user_import.encoding, user_import.encoding.upper()),
         "country": country_name(user_import.location),
     }
     if user_import.status == Status.CHECKED:
         table = FaultyRowTable(faulty_rows(user_import), request) if user_import.faulty else None
-        return context | {"table": table}
+        return context | {"table": table} | reading_context(user_import)
     job = user_import.job
     return context | {
         "passwords_wait": users_without_own_password(user_import).count(),

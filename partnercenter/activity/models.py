@@ -17,6 +17,8 @@ class Deed(models.TextChoices):
 
     ACCOUNT_CHANGED = "account_changed", _("Account information changed")
     USERS_UPLOADED = "users_uploaded", _("User file uploaded")
+    UPLOAD_READ_AGAIN = "upload_read_again", _("User file read in another way")
+    UPLOAD_CORRECTED = "upload_corrected", _("Row of a user file corrected")
     UPLOAD_DISCARDED = "upload_discarded", _("User file discarded")
     USER_CREATION_STARTED = "user_creation_started", _("Creation of users started")
     USERS_CREATED = "users_created", _("Users created")

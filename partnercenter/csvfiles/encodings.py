@@ -3,7 +3,7 @@
 import codecs
 import re
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,17 @@ _GB_STRETCH: Final = re.compile(rb"(?:%b){1,50}" % _GB_CHARACTER.pattern)
 _GB_COMMON: Final = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")  # the 3,755 characters of everyday Chinese
 _WESTERN: Final = re.compile(rb"[\x8a\x8c\x8e\x92\x9a\x9c\x9e\x9f\xc0-\xd6\xd8-\xf6\xf8-\xff][A-Za-z]")
 
+_ENOUGH: Final = 8  # everyday characters weigh 2: with fewer than four of them nothing is certain
+
+# A letter before or behind what is not ASCII; and two bytes that UTF-8 and everyday Chinese in GB18030 share.
+_STRETCH: Final = re.compile(rb"[A-Za-z]?[\x80-\xff]+[A-Za-z]?")
+_IN_BOTH: Final = re.compile(rb"(?:[\xc2-\xd7][\xa1-\xbf])+")
+# Three accented letters in a row are Cyrillic or the like, an accented one with a sign behind it is UTF-8.
+_UNLIKE_WESTERN: Final = re.compile(rb"[\xc0-\xd6\xd8-\xf6\xf8-\xff]{3}|[\xc2-\xdf][\x80-\xbf]")
+
+_NOT_IN_IT: Final = _(
+    "The file cannot be read in this encoding: some of its characters do not exist in it. Choose another one."
+)
 _UNKNOWN: Final = _(
     "The characters of the file cannot be read: it is not in UTF-8, UTF-16, Windows-1252 or GB18030. Save it "
     "as “CSV UTF-8” in the program it comes from, and upload the file you get."
@@ -42,29 +53,57 @@ _NUL: Final = _(
 )
 
 
-def encoding_of(content: bytes) -> str:
-    """The name of the codec that reads a whole file.
+class Guess(NamedTuple):
+    """How a text may be written: the codecs that can read it, the likeliest first, and whether that one is certain."""
 
-    One of utf-8, utf-8-sig, utf-16, utf-16-le, utf-16-be, gb18030 and windows-1252. A byte order mark, the
-    zero bytes of UTF-16, and valid UTF-8 are proof. What remains is GB18030 or Windows-1252: files that only
-    one of them can read are certain too, the others are weighed: Chinese and western names differ in bytes.
+    encodings: tuple[str, ...]
+    certain: bool
+
+
+def guess_encoding(content: bytes) -> Guess:
+    """How a whole file is written: utf-8, utf-8-sig, utf-16, utf-16-le, utf-16-be, gb18030 or windows-1252.
+
+    A byte order mark, the zero bytes of UTF-16, and valid UTF-8 are proof, but for a UTF-8 that is everyday Chinese
+    in GB18030 throughout. What remains is GB18030 or Windows-1252, weighed by what their names look like in bytes;
+    whoever uploaded the file has to be asked where that is not certain.
 
     Raises Refused for a text that is damaged, contains NUL characters, or is in none of these encodings.
     """
-    encoding = _proved(content) or ("utf-8" if _reads(content, "utf-8") else _weighed(content))
+    guess = _proved(content) or (_either_utf_8(content) if _reads(content, "utf-8") else _weighed(content))
+    _refuse_nul(content, guess.encodings[0])
+    return guess
+
+
+def codec_of(content: bytes, encoding: str) -> str:
+    """The codec for a whole file of which a person says that it is in `encoding`, whatever it looks like.
+
+    Raises Refused if it cannot be.
+    """
+    codec = encoding
+    if encoding == "utf-8" and content.startswith(codecs.BOM_UTF8):
+        codec = "utf-8-sig"
+    elif encoding == "utf-16" and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        codec = _utf_16_by_zeros(content) or "utf-16-le"
+    if not _reads(content, codec):
+        raise Refused(_NOT_IN_IT)
+    _refuse_nul(content, codec)
+    return codec
+
+
+def _refuse_nul(content: bytes, encoding: str) -> None:
     if b"\0" in content and "\0" in content.decode(encoding):
         raise Refused(_NUL)
-    return encoding
 
 
-def _proved(content: bytes) -> str | None:
+def _proved(content: bytes) -> Guess | None:
     """The encoding that a byte order mark or the zero bytes of UTF-16 show."""
     for mark, encoding in _BEGINNINGS:
         if content.startswith(mark):
             if not _reads(content, encoding):
                 raise Refused(_DAMAGED)
-            return encoding
-    return _utf_16_by_zeros(content)
+            return Guess((encoding,), certain=True)
+    encoding = _utf_16_by_zeros(content) or ""
+    return Guess((encoding,), certain=True) if encoding else None
 
 
 def _utf_16_by_zeros(content: bytes) -> str | None:
@@ -80,34 +119,61 @@ def _utf_16_by_zeros(content: bytes) -> str | None:
     return encoding if _reads(content, encoding) else None
 
 
-def _weighed(content: bytes) -> str:
+def _either_utf_8(content: bytes) -> Guess:
+    """UTF-8, unless all that is not ASCII in it stands alone and is everyday Chinese in GB18030 as well."""
+    stretches = _STRETCH.finditer(content)
+    if content.isascii() or not all(_IN_BOTH.fullmatch(stretch[0]) for stretch in stretches):
+        return Guess(("utf-8",), certain=True)
+    return Guess(("utf-8", "gb18030"), certain=False)
+
+
+def _weighed(content: bytes) -> Guess:
     """GB18030 or Windows-1252, for a file that is not Unicode."""
     _refuse_damaged_utf_8(content)
     western, chinese = _reads(content, "windows-1252"), _reads(content, "gb18030")
     if not western and not chinese:
         raise Refused(_UNKNOWN)
-    return "gb18030" if chinese and (not western or _looks_chinese(content)) else "windows-1252"
+    if not chinese:
+        return Guess(("windows-1252",), certain=not _UNLIKE_WESTERN.search(content))
+    scales = _weigh(content)
+    if not western:
+        return Guess(("gb18030",), certain=scales.chinese_throughout)
+    if scales.chinese > scales.western:
+        return Guess(("gb18030", "windows-1252"), certain=scales.chinese_throughout and scales.chinese >= _ENOUGH)
+    certain = not scales.chinese and scales.western > 0 and not _UNLIKE_WESTERN.search(content)
+    return Guess(("windows-1252", "gb18030"), certain=certain)
 
 
-def _looks_chinese(content: bytes) -> bool:
+class _Scales(NamedTuple):
+    """What speaks for Chinese and for western names, and whether nine of ten characters are everyday Chinese."""
+
+    chinese: int
+    western: int
+    chinese_throughout: bool
+
+
+def _weigh(content: bytes) -> _Scales:
     """Weigh the stretches of bytes that GB18030 would read as Chinese.
 
     Everyday characters speak for Chinese. Pairs that would be an accented and a plain letter, and plain letters
     directly before or after a stretch, speak for a western name.
     """
-    weight = 0
+    weights: list[int] = []
+    touching = 0
     for stretch in islice(_GB_STRETCH.finditer(content), _STRETCHES):
         begin, end = stretch.span()
-        weight += sum(map(_weight_of, _GB_CHARACTER.findall(stretch[0])))
-        weight -= content[begin - 1 : begin].isalpha() + content[end : end + 1].isalpha()
-    return weight > 0
+        weights += map(_weight_of, _GB_CHARACTER.findall(stretch[0]))
+        touching += content[begin - 1 : begin].isalpha() + content[end : end + 1].isalpha()
+    chinese = sum(weight for weight in weights if weight > 0)
+    western = touching - sum(weight for weight in weights if weight < 0)
+    return _Scales(chinese, western, weights.count(2) * 10 >= len(weights) * 9)
 
 
 def _weight_of(character: bytes) -> int:
-    """How much a character speaks for Chinese: 2 everyday, 1 rare, 0 if in doubt, -2 western."""
+    """How much a character speaks for Chinese: 2 everyday or of four bytes, 1 rare, 0 if in doubt, -2 western."""
     if _WESTERN.fullmatch(character):
         return -2
-    if _GB_COMMON.fullmatch(character):
+    if len(character) > 2 or _GB_COMMON.fullmatch(character):
         return 2
     return int(character[1] >= 0x80)
 

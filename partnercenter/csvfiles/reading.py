@@ -13,7 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.csvfiles.contents import EMPTY, refuse_what_is_no_csv
-from partnercenter.csvfiles.encodings import encoding_of
+from partnercenter.csvfiles.encodings import codec_of, guess_encoding
 from partnercenter.errors import Refused
 
 #: What may stand around the text of a cell without belonging to it: white space as Unicode defines it, byte
@@ -62,27 +62,40 @@ class CsvFile:
     rows: list[CsvRow]
 
 
-def read_csv(content: bytes, *, max_bytes: int, max_rows: int) -> CsvFile:
+def read_csv(
+    content: bytes, *, max_bytes: int, max_rows: int, encoding: str | None = None, delimiter: str | None = None
+) -> CsvFile:
     """Read a whole uploaded file of at most `max_bytes` bytes and `max_rows` rows below its header.
 
     Accepted are UTF-8, UTF-16, Windows-1252 and GB18030; comma, semicolon or tab, whichever divides the
     header; CRLF, LF or CR; quoted cells with line breaks; a first line `sep=;` as Excel writes it. Rows
-    without any text are left out; lines are counted as they stand in the file.
+    without any text are left out; lines are counted as they stand in the file. A person who knows better gives
+    the `encoding` or the `delimiter`.
 
     Raises Refused with what to do for everything else (the product rules, section 10).
     """
     refuse_what_is_no_csv(content, max_bytes=max_bytes)
-    encoding = encoding_of(content)
-    text = partial(_text, content, encoding)
-    skipped, delimiter = _opening(text())
-    rows = _rows(text, skipped, delimiter)
-    header = next(rows, None)
-    if header is None:
-        raise Refused(EMPTY)
+    codec = codec_of(content, encoding) if encoding else guess_encoding(content).encodings[0]
+    used, header, rows = open_csv(content, codec, delimiter)
     table = list(islice(rows, max_rows + 1))
     if len(table) > max_rows:
         raise Refused(_TOO_MANY_ROWS % {"limit": number_format(max_rows, force_grouping=True)})
-    return CsvFile(encoding, delimiter, header, table)
+    return CsvFile(codec, used, header, table)
+
+
+def open_csv(content: bytes, codec: str, delimiter: str | None = None) -> tuple[str, CsvRow, Iterator[CsvRow]]:
+    """The delimiter of a text that the codec can read (the one given, if any), its header, and its rows one by one.
+
+    Raises Refused for a text without a header, and while rows are fetched, where one of them cannot be read.
+    """
+    text = partial(_text, content, codec)
+    skipped, found = _opening(text())
+    used = delimiter or found
+    rows = _rows(text, skipped, used)
+    header = next(rows, None)
+    if header is None:
+        raise Refused(EMPTY)
+    return used, header, rows
 
 
 def _text(content: bytes, encoding: str) -> Iterable[str]:

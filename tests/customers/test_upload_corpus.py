@@ -3,6 +3,7 @@
 import pytest
 
 from customers.userfiles import check_rows, read_user_file
+from partnercenter.csvfiles import guess_encoding
 from partnercenter.errors import Refused
 from tests.uploads import uploaded
 from tests.uploads_corpus import CORPUS
@@ -56,6 +57,13 @@ def test_every_other_file_is_read_as_it_was_meant_and_every_problem_in_it_is_fou
     names = tuple(row.display_name for row in rows)
     assert (len(names) if isinstance(upload.names, int) else names) == upload.names
     assert codes_by_line(problems) == upload.problems
+
+
+@pytest.mark.parametrize("name", READ)
+def test_whoever_uploads_is_asked_where_nothing_proves_the_encoding(name):
+    upload = CORPUS[name]
+
+    assert guess_encoding(upload.make()).certain is not upload.asked
 
 
 @pytest.mark.parametrize("name", ON_THE_PAGE)
