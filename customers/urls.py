@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from customers.views import account, customer_list, overview, saved_views, tags, user_imports, users
+from customers.views import account, customer_list, overview, readings, saved_views, tags, user_imports, users
 
 app_name = "customers"
 
@@ -16,6 +16,7 @@ upload_urls = [
 import_urls = [
     path("", user_imports.import_page, name="import"),
     path("progress/", user_imports.import_progress, name="import_progress"),
+    path("reading/", readings.import_reading, name="import_reading"),
     path("start/", user_imports.import_start, name="import_start"),
     path("discard/", user_imports.import_discard, name="import_discard"),
     path("result.csv", user_imports.import_result, name="import_result"),

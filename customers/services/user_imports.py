@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, UserImport, UserImportRow
-from customers.selectors.user_imports import taken_names, verified_domains
-from customers.userfiles import Problem, UserRow, check_rows, read_user_file
+from customers.selectors.user_imports import is_doubtful, taken_names, verified_domains
+from customers.userfiles import Problem, UserFile, UserRow, check_rows, read_user_file
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import User
@@ -31,6 +31,7 @@ Outcome = UserImportRow.Outcome
 FILE: Final = gettext_noop("File")
 ROWS: Final = gettext_noop("Rows")
 FAULTY: Final = gettext_noop("Rows with problems")
+ENCODING: Final = gettext_noop("Read as")
 USERS: Final = gettext_noop("Users")
 LOCATION: Final = gettext_noop("Location")
 
@@ -48,9 +49,7 @@ def upload_users(customer: Customer, *, file_name: str, content: bytes, actor: U
     Raises `Refused` for bytes that are no file of users at all; then nothing is kept.
     """
     file = read_user_file(content)
-    taken, taken_deleted = taken_names(row.email.lower() for row in file.rows)
-    domains = verified_domains(customer)
-    problems = _by_row(check_rows(file.rows, domains=domains, taken=taken, taken_deleted=taken_deleted))
+    problems = _problems(customer, file)
     with transaction.atomic():
         user_import = UserImport.objects.create(
             customer=customer,
@@ -66,6 +65,33 @@ def upload_users(customer: Customer, *, file_name: str, content: bytes, actor: U
         details = {FILE: file_name, ROWS: user_import.total, FAULTY: user_import.faulty}
         _record(Deed.USERS_UPLOADED, user_import, actor, details)
     return user_import
+
+
+def read_again(user_import: UserImport, *, encoding: str, delimiter: str, actor: User) -> UserImport:
+    """Read and check the kept bytes of a file in another way; what was found before is forgotten.
+
+    Raises `Refused` if the file makes no sense that way (then everything stays), and for a file that was started or
+    discarded before.
+    """
+    with transaction.atomic():
+        held = _hold(user_import)
+        file = read_user_file(bytes(held.content), encoding=encoding, delimiter=delimiter)
+        problems = _problems(held.customer, file)
+        held.encoding, held.delimiter = file.encoding, file.delimiter
+        held.total, held.good = len(file.rows), len(file.rows) - len(problems)
+        held.save(update_fields=["encoding", "delimiter", "total", "good"])
+        UserImportRow.objects.filter(user_import=held).delete()
+        _store(held, file.rows, problems)
+        details = {FILE: held.file_name, ENCODING: held.encoding, ROWS: held.total, FAULTY: held.faulty}
+        _record(Deed.UPLOAD_READ_AGAIN, held, actor, details)
+    return held
+
+
+def _problems(customer: Customer, file: UserFile) -> dict[int, list[dict[str, str]]]:
+    """What is wrong with each faulty row of a file, by its number."""
+    taken, taken_deleted = taken_names(row.email.lower() for row in file.rows)
+    domains = verified_domains(customer)
+    return _by_row(check_rows(file.rows, domains=domains, taken=taken, taken_deleted=taken_deleted))
 
 
 def _by_row(problems: Iterable[Problem]) -> dict[int, list[dict[str, str]]]:
@@ -108,15 +134,20 @@ def discard_import(user_import: UserImport, *, actor: User) -> None:
         _record(Deed.UPLOAD_DISCARDED, held, actor, {FILE: held.file_name, ROWS: held.total})
 
 
-def start_creation(user_import: UserImport, *, location: str, skip_faulty: bool, actor: User) -> UserImport:
+def start_creation(
+    user_import: UserImport, *, location: str, skip_faulty: bool, actor: User, well_read: bool = False
+) -> UserImport:
     """Let a worker create the users of the good rows, all of them in `location` (a country).
 
-    `skip_faulty` says that the person wants to go ahead without the faulty rows. Raises `Refused` when there are
-    faulty rows and they do not, when there is no good row, and for a file that was started or discarded before.
+    `skip_faulty` says that the person wants to go ahead without the faulty rows, `well_read` that the names of a
+    file that could be read in several ways are as they should be. Raises `Refused` when there are faulty rows or
+    several ways and they do not, when there is no good row, and for a file that was started or discarded before.
     """
     with transaction.atomic():
         held = _hold(user_import)
         _refuse_start(held, skip_faulty)
+        if not well_read and is_doubtful(held):
+            raise Refused(_("This file can be read in several ways. Look at its names and say that they are right."))
         job = enqueue(
             Job.Kind.USER_IMPORT,
             subject_id=held.pk,
