@@ -23,7 +23,6 @@ from customers.selectors.list_address import COLUMNS, columns_of
 from partnercenter.partners.access import StaffRequest
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Action
-from partnercenter.web.keyset import COUNT_LIMIT
 from partnercenter.web.tables import Table
 
 
@@ -76,7 +75,7 @@ class CustomerTable(Table):
         self.may_select = request.staff.may(Action.EDIT_TAGS)
         self.counted = request.GET.get("count") == "exact"
         super().__init__(customers, request, exclude=self._hidden())
-        if self.counted and self.total > COUNT_LIMIT:
+        if self.counted and not super().total_is_exact:
             self.total = customers.count(None)
         self._tag_cells = TagCells(tags_with(partner, (pk for customer in self.records for pk in customer.tag_ids)))
         between = [name for name in ("reseller", "provider") if name in self.shown]

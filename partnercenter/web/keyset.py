@@ -22,6 +22,8 @@ SIZES: Final = (25, 50, 100)
 DEFAULT_SIZE: Final = 50
 # Totals are exact up to here; above it a page says “10,000+” (the product rules, section 4).
 COUNT_LIMIT: Final = 10_000
+# What `at=` says of the last page.
+LAST: Final = "last"
 # Cursors come from addresses, where anybody can write anything.
 LONGEST_CURSOR: Final = 2_000
 BEYOND_ANY_LIST: Final = 10**12
@@ -60,9 +62,9 @@ class Source(Generic[Row]):
         """The first `limit` rows in an order that come after a position; from the beginning if that is None."""
         return list(order.sort(order.beyond(self.rows, after))[:limit])
 
-    def count(self, limit: int) -> int:
-        """How many rows there are, counted to one more than `limit` at most."""
-        return count_up_to(self.rows, limit)
+    def count(self, limit: int | None) -> int:
+        """How many rows there are, counted to one more than `limit` at most; to the last one without a limit."""
+        return self.rows.order_by().count() if limit is None else count_up_to(self.rows, limit)
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,13 @@ def keyset_page(
 ) -> Page[Row]:
     """The page of a list in `order` that begins at the cursor `at`; the first page for a cursor that is none.
 
-    `size` is the number of rows on a page. Of a queryset it is one query, of at most `size` + 1 rows.
+    `size` is the number of rows on a page. Of a queryset it is one query, of at most `size` + 1 rows; for the last
+    page (`LAST`) all rows are counted as well, to know their numbers.
     """
     if isinstance(source, QuerySet):
         source = Source(source)
+    if at == LAST:
+        return _last_page(source, order, size)
     cursor = Cursor.parse(at, source.rows, order) if at else None
     backwards = cursor is not None and cursor.backwards
     direction = order.reversed() if backwards else order
@@ -142,6 +147,14 @@ def keyset_page(
         previous=_cursor(order, found[0], number, backwards=True) if found and has_previous else None,
         next=_cursor(order, found[-1], number + len(found) - 1) if found and has_next else None,
     )
+
+
+def _last_page(source: Source[Row], order: Order, size: int) -> Page[Row]:
+    found = source.take(order.reversed(), None, size + 1)
+    more, rows = len(found) > size, found[:size][::-1]
+    number = max(1, source.count(None) - len(rows) + 1) if more else 1
+    previous = _cursor(order, rows[0], number, backwards=True) if more else None
+    return Page(rows=rows, number=number, previous=previous, next=None)
 
 
 def _first_number(cursor: Cursor | None, found: int) -> int:

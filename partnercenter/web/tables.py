@@ -24,7 +24,6 @@ class Header:
     label: str
     sort: str = ""
     direction: str = ""
-    css_class: str = ""
 
 
 class Table(django_tables2.Table):
@@ -51,13 +50,8 @@ class Table(django_tables2.Table):
         self.sort = self.sort_from(request.GET)
         self.size = page_size(request.GET)
         self.page = keyset_page(source, self.order_from(request.GET), at=request.GET.get("at", ""), size=self.size)
-        self.total = self.page.last_number if self._is_all else source.count(COUNT_LIMIT)
+        self.total = source.count(COUNT_LIMIT) if self.page.next else self.page.last_number
         super().__init__(self.page.rows, *args, orderable=False, **kwargs)
-
-    @property
-    def _is_all(self) -> bool:
-        """Whether this page is the whole list, so that nothing is left to count."""
-        return self.page.previous is None and self.page.next is None
 
     @classmethod
     def sort_from(cls, params: Mapping[str, Any]) -> str:
@@ -104,7 +98,8 @@ class Table(django_tables2.Table):
 
     @property
     def total_is_exact(self) -> bool:
-        return self.total <= COUNT_LIMIT
+        """Whether all rows were counted. On the last page nothing is left to count."""
+        return self.page.next is None or self.total <= COUNT_LIMIT
 
     @property
     def total_limit(self) -> int:

@@ -109,3 +109,19 @@ def test_a_page_is_one_query_that_an_index_of_the_order_answers(tenants, django_
 def test_a_count_stops_one_beyond_its_limit(tenants):
     assert count_up_to(Tenant.objects.all(), limit=3) == 4
     assert count_up_to(Tenant.objects.all(), limit=COUNT_LIMIT) == 7
+
+
+def test_the_last_page_ends_with_the_last_row_and_leads_back(tenants):
+    rows = list(BY_NAME.sort(Tenant.objects.all()))
+
+    last = keyset_page(Tenant.objects.all(), BY_NAME, at="last", size=3)
+    before = keyset_page(Tenant.objects.all(), BY_NAME, at=str(last.previous), size=3)
+
+    assert (last.rows, last.number, last.last_number, last.next) == (rows[-3:], len(rows) - 2, len(rows), None)
+    assert (before.rows, before.number) == (rows[-6:-3], len(rows) - 5)
+
+
+def test_the_last_page_of_a_list_of_one_page_is_the_first(tenants):
+    first = keyset_page(Tenant.objects.all(), BY_NAME, size=50)
+
+    assert keyset_page(Tenant.objects.all(), BY_NAME, at="last", size=50) == first
