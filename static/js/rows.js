@@ -45,7 +45,7 @@ document.addEventListener("click", (event) => {
 
 // What is cut off is whole in the tooltip.
 document.addEventListener("mouseover", ({ target }) => {
-  if (target.matches?.("td") && target.scrollWidth > target.clientWidth) target.title = target.textContent;
+  if (target.matches?.("td, .key, .chip") && target.scrollWidth > target.clientWidth) target.title = target.textContent;
 });
 
 furnish();
