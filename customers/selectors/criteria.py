@@ -61,9 +61,12 @@ class Criteria:
 
     @property
     def words(self) -> list[str]:
-        """The words of the search as they stand in the searchable text; a Microsoft ID may come without its hyphens."""
+        """The words of the search as they stand in the searchable text.
+
+        A Microsoft ID may come without its hyphens, and of a mail address the domain is looked for.
+        """
         words = fold(self.text).strip("{}").split()
-        return [str(UUID(word)) if _BARE_GUID.fullmatch(word) else word for word in words]
+        return [str(UUID(word)) if _BARE_GUID.fullmatch(word) else word.rpartition("@")[2] or word for word in words]
 
     @property
     def filters(self) -> bool:

@@ -53,6 +53,7 @@ def customers(request: StaffRequest) -> HttpResponse:
         "kept": kept(query, but=SEARCH),
         "columns_kept": kept(query, but=["columns"]),
         "users_offered": offers(partner.cloud, Feature.USERS_AND_LICENSES),
+        "may_upload": request.staff.may(Action.MANAGE_USERS),
         "export_denied": "" if request.staff.may(Action.EXPORT) else denial(Action.EXPORT),
     }
     return render(request, "customers/_results.html" if wants_piece(request) else "customers/list.html", context)

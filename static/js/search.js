@@ -20,6 +20,7 @@ form?.addEventListener("submit", () => setTimeout(ended));
 
 form?.addEventListener("htmx:configRequest", ({ detail: { parameters } }) => {
   for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
+  if (parameters.by === "all") delete parameters.by;
 });
 form?.addEventListener("htmx:beforeRequest", ({ detail: { xhr } }) => { xhr.go = going; });
 form?.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr, pathInfo } }) => {
@@ -27,6 +28,11 @@ form?.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr, pathInfo } }) => {
   form.setAttribute("hx-push-url", String(!same));
   form.setAttribute("hx-replace-url", String(same));
   shown = xhr.go;
+});
+
+// What comes beside the results leaves a menu alone that somebody has just opened.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.querySelector(":popover-open")) event.detail.shouldSwap = false;
 });
 
 // A list of choices shows those in which the words of its search box occur.
