@@ -9,10 +9,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from customers.forms.selection import Selection, selection_from
 from customers.forms.tags import SHOWN, DeleteForm, MergeForm, TagChoices, TagForm
@@ -28,7 +29,6 @@ from customers.views.scope import why_not
 from partnercenter.errors import Refused
 from partnercenter.partners.access import Forbidden, StaffRequest, allow
 from partnercenter.partners.roles import Action
-from partnercenter.web.keyset import COUNT_LIMIT
 from partnercenter.web.templatetags.web import grouped
 
 LOOK_AND_ACT = ["GET", "HEAD", "POST"]
@@ -71,15 +71,13 @@ def tag(request: StaffRequest, tag_id: UUID) -> HttpResponse:
             asked.add_error(None if asked is delete else next(iter(asked.fields)), str(refused))
         else:
             return redirect("customers:tags")
-    count = customers_with(this).count()
     context = {
         "tag": this,
         "form": asked or edit,
         "edit": edit,
         "merge": merge,
         "delete": delete,
-        "count": min(count, COUNT_LIMIT),
-        "is_counted": count <= COUNT_LIMIT,
+        "count": customers_with(this).count(None),
     }
     return render(request, "customers/tag.html", context | _denied(request), status=422 if data is not None else 200)
 
@@ -150,10 +148,16 @@ def customer_tags(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
     customer = get_object_or_404(customers_of(request.partner), tenant_id=microsoft_id)
     context = customer_context(request, customer) | {
         "url": reverse("customers:customer_tags", args=[microsoft_id]),
-        "then": reverse("customers:account", args=[microsoft_id]),
+        "then": _list_it_stands_in(request) or reverse("customers:account", args=[microsoft_id]),
         "page": "customers/tags_of_customer.html",
     }
     return _assign(request, Selection(request.partner, 1, (customer.tenant_id,)), context)
+
+
+def _list_it_stands_in(request: StaffRequest) -> str:
+    """The address of the list in whose panel one customer is shown, as htmx says it; empty elsewhere."""
+    page = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    return page if page.partition("?")[0] == reverse("customers:list") else ""
 
 
 def _assign(request: StaffRequest, selection: Selection, context: dict[str, Any]) -> HttpResponse:
@@ -167,13 +171,15 @@ def _assign(request: StaffRequest, selection: Selection, context: dict[str, Any]
         except Refused as refused:
             problem = str(refused)
         else:
-            return redirect(context["then"])
+            answer = _leave(request, context["then"])
+            # The script forgets what was selected only now.
+            return answer if "customer" in context else trigger_client_event(answer, "selectionDone")
     new = _new_tag(request, choices, step)
     counts = tag_counts(selection.customers) if selection.is_counted else None
     boxes = choices.boxes(counts, selection.count)
     context |= {
         "selection": selection,
-        "shown_count": min(selection.count, COUNT_LIMIT),
+        "count": selection.count_all(),
         "boxes": boxes[:SHOWN],
         "not_shown": len(boxes[SHOWN:]),
         "choices": choices,
@@ -221,11 +227,10 @@ def _apply(request: StaffRequest, selection: Selection, choices: TagChoices, url
         _tell(request, change_tags(request.partner, selection.tenant_ids, **asked))
         return
     total = selection.count_all()
-    change_many(request.partner, selection.chosen_by, total=total, url=url, **asked)
-    sentence = _(
-        "A job changes the tags of %(count)s customers. You are told when it has ended; Jobs shows how far it is."
-    )
-    messages.success(request, sentence % {"count": grouped(total)})
+    job = change_many(request.partner, selection.chosen_by, total=total, url=url, **asked)
+    sentence = _("A job changes the tags of %(count)s customers. You are told when it has ended.")
+    link = format_html('<a href="{}">{}</a>', reverse("jobs:job", args=[job.pk]), _("See how far it is"))
+    messages.success(request, format_html("{} {}", sentence % {"count": grouped(total)}, link))
 
 
 def _tell(request: HttpRequest, changed: Changed) -> None:

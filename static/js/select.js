@@ -10,6 +10,7 @@ let ids = new Set();
 let all;
 let last; // the box that was ticked before, from which a range goes
 let range = false;
+let fewer = false; // whether there were all, before one was taken out
 
 function recall() {
   const kept = JSON.parse(sessionStorage.getItem(memory) ?? "{}");
@@ -35,12 +36,13 @@ function show() {
   head.indeterminate = ticked > 0 && !head.checked;
   const offer = list.querySelector("label");
   if (offer) {
-    offer.hidden = !head.checked;
+    offer.hidden = !head.checked || whole;
     offer.control.checked = whole;
   }
   const count = list.querySelector("[role=status]");
   const number = ids.size.toLocaleString(document.documentElement.lang);
-  count.textContent = whole ? count.dataset.all : count.dataset.some.replace("{count}", number);
+  const some = fewer || all !== undefined ? count.dataset.fewer : count.dataset.some;
+  count.textContent = whole ? count.dataset.all : some.replace("{count}", number);
   list.toggleAttribute("data-open", whole || ids.size > 0);
 }
 
@@ -54,6 +56,7 @@ function tick(box) {
   const rows = boxes();
   // Whoever takes one row out of all begins with those of this page.
   if (all !== undefined) for (const row of rows) set(row, true);
+  fewer ||= all !== undefined;
   const [from, to] = [rows.indexOf(last), rows.indexOf(box)].sort((one, other) => one - other);
   for (const row of range && from >= 0 ? rows.slice(from, to + 1) : [box]) set(row, box.checked);
   all = undefined;
@@ -63,6 +66,7 @@ function tick(box) {
 function clear() {
   ids.clear();
   all = last = undefined;
+  fewer = false;
   keep();
 }
 
@@ -75,8 +79,10 @@ if (form) {
   });
 
   document.addEventListener("change", ({ target }) => {
-    if (target.name === "all") all = target.checked ? bar().dataset.matching : undefined;
-    else if (target.matches("[data-select-page]")) {
+    if (target.name === "all") {
+      all = target.checked ? bar().dataset.matching : undefined;
+      fewer = false;
+    } else if (target.matches("[data-select-page]")) {
       all = undefined;
       for (const box of boxes()) set(box, target.checked);
     } else if (target.name === "ids") tick(target);
@@ -91,11 +97,8 @@ if (form) {
     if (others.length) formData.append("ids", others.join(" "));
   });
 
-  // Once something is done with the selection it is gone.
-  document.addEventListener("submit", ({ target, submitter }) => {
-    const sent = new FormData(target, submitter);
-    if (target.closest("#panel") && sent.get("step") === "apply" && (sent.has("ids") || sent.has("all"))) clear();
-  });
+  // Once something is done with the selection it is gone; the answer says so.
+  document.addEventListener("selectionDone", clear);
 
   document.addEventListener("htmx:afterSwap", show);
   // A page that comes back as it was left does not know what was done since.

@@ -264,22 +264,20 @@ def test_many_are_changed_by_a_job_that_knows_who_they_are(few, browse, ana, vip
     )
     assert change.tenant_ids == sorted(customer.tenant_id for customer in three)
     assert (change.add_ids, change.remove_ids, change.query) == ([vip.pk], [retail.pk], "")
-    assert messages_of(response) == [
-        "A job changes the tags of 3 customers. You are told when it has ended; Jobs shows how far it is."
-    ]
+    link = f'<a href="/jobs/{job.pk}/">See how far it is</a>'
+    assert messages_of(response) == [f"A job changes the tags of 3 customers. You are told when it has ended. {link}"]
     assert tags_by_name()["Proseware"] == []
 
 
 def test_all_that_match_may_be_more_than_can_be_looked_at(few, browse, ana, vip, three, monkeypatch):
     monkeypatch.setattr("customers.forms.selection.COUNT_LIMIT", 2)
-    monkeypatch.setattr("customers.views.tags.COUNT_LIMIT", 2)
     client = browse(ana)
 
     panel = client.post(ASSIGN, {"all": "1"})
     apply(client, {"all": "1", **add(vip)})
 
     assert states(panel) == {"VIP": ("some", None)}
-    assert "More than 2 customers are selected: too many to look at one by one." in panel.content.decode()
+    assert "3 customers are selected: too many to look at each," in panel.content.decode()
     assert Job.objects.get().total == 3
 
 
@@ -388,3 +386,25 @@ def test_two_tags_at_once_are_told_by_name_in_the_log(browse, ana, retail, vip, 
     apply(browse(ana), {**ids(three[0]), **add(retail, vip)})
 
     assert lines() == [("Adventure Works", {"Put on": "Retail, VIP"})]
+
+
+def test_a_customer_whose_tags_were_changed_in_the_list_is_seen_there_again(browse, ana, vip, three):
+    page = f"/customers/{three[0].tenant_id}/tags/"
+    sent = {"step": "apply", **add(vip)}
+    there = "http://testserver/customers/?q=prose&at=x"
+
+    from_list = browse(ana).post(page, sent, headers={"HX-Request": "true", "HX-Current-URL": there})
+    from_account = browse(ana).post(page, sent)
+
+    assert from_list.headers["HX-Redirect"] == "/customers/?q=prose&at=x"
+    assert from_account.url == f"/customers/{three[0].tenant_id}/account/"
+
+
+def test_the_selection_is_forgotten_only_when_something_was_done_with_it(browse, ana, vip, three):
+    client, headers = browse(ana), {"HX-Request": "true"}
+
+    refused = client.post(ASSIGN, {**ids(*three), "step": "apply"}, headers=headers)
+    done = client.post(ASSIGN, {**ids(*three), "step": "apply", **add(vip)}, headers=headers)
+
+    assert "HX-Trigger" not in refused.headers
+    assert done.headers["HX-Trigger"] == '{"selectionDone": {}}'
