@@ -253,7 +253,11 @@ CHARACTERS: Final = {
     "a name of emoji": faulty("🦊 Fox 👩🏽"),
     "a name from right to left": faulty("נועה כהן"),
     "a name in Arabic with a mark of no width": faulty("علی\u200cرضا", "invisible_characters"),
-    "an apostrophe that our own download put before a formula": faulty("'=Kim"),
+    "an apostrophe that our own download put before a formula": faulty("'=Kim")._replace(names=("=Kim",)),
+    "an apostrophe that belongs to a name": faulty("'t Hooft"),
+    "a status that our own download wrote": text(
+        lines((*KIM[:4], "“显示名称”为空。请输入同事看到的用户名称。")), names=("Kim Park",)
+    ),
     "no address": faulty("Kim", "email_missing", address=""),
     "everything wrong at once": faulty(
         "x" * 51 + "\u200b\ufffd", "too_long", "invisible_characters", "lost_characters", "email_not_valid", address="@"

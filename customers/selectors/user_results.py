@@ -5,20 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from customers.models import UserImport, UserImportRow
-from customers.userfiles import UserFile, problem_sentence, read_user_file
+from customers.userfiles import UserFile, problem_sentence, read_user_file, statuses
 
 Outcome, Status = UserImportRow.Outcome, UserImport.Status
 
-_CREATED = _("Created")
-_TAKEN = _("Not created: somebody else got this address after the file was checked. Choose another one.")
-_WAITING = _("Not created yet")
 # What waiting means once the work has ended.
 _NOT_REACHED: dict[str, str | Promise] = {
-    Status.CANCELED: _("Not created: the creation was canceled before this row. Upload it again."),
-    Status.FAILED: _("Not created: the creation stopped before this row. Upload it again."),
+    Status.CANCELED: statuses.CANCELED,
+    Status.FAILED: statuses.FAILED,
 }
 
 
@@ -30,9 +26,9 @@ def file_of(user_import: UserImport) -> UserFile:
 def statuses_of(user_import: UserImport) -> dict[int, str]:
     """What the status column says of each row, by its number, in the reader's language."""
     words: dict[str, str] = {
-        Outcome.CREATED: str(_CREATED),
-        Outcome.TAKEN: str(_TAKEN),
-        Outcome.WAITING: str(_NOT_REACHED.get(user_import.status, _WAITING)),
+        Outcome.CREATED: str(statuses.CREATED),
+        Outcome.TAKEN: str(statuses.TAKEN),
+        Outcome.WAITING: str(_NOT_REACHED.get(user_import.status, statuses.WAITING)),
     }
     rows = UserImportRow.objects.filter(user_import=user_import).values_list("number", "outcome", "problems")
     return {number: words.get(outcome) or told(problems) for number, outcome, problems in rows.iterator()}

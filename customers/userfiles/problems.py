@@ -31,7 +31,8 @@ class ProblemCode(StrEnum):
     EMAIL_OF_DELETED_USER = "email_of_deleted_user"
 
 
-_SENTENCES: Final[Mapping[ProblemCode, Promise]] = {
+#: Placeholders say what `problem_sentence` fills in.
+SENTENCES: Final[Mapping[ProblemCode, Promise]] = {
     ProblemCode.TOO_MANY_CELLS: _(
         "The row has %(cells)s cells, more than there are columns. Put a cell that contains the delimiter into "
         "quotation marks, or remove what is too much."
@@ -110,4 +111,4 @@ def problem_sentence(code: ProblemCode | str, column: Column | str | None = None
     words["column"] = column_title(Column(column)) if column else ""
     words["limit"] = str(MAX_EMAIL if column == Column.EMAIL else MAX_NAME)
     words["local"] = str(MAX_LOCAL_PART)
-    return str(_SENTENCES[ProblemCode(code)]) % words
+    return str(SENTENCES[ProblemCode(code)]) % words

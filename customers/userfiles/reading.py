@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.userfiles.columns import Column, find_columns
 from customers.userfiles.limits import MAX_BYTES, MAX_ROWS
-from partnercenter.csvfiles import SURROUNDING, CsvRow, open_csv, read_csv
+from partnercenter.csvfiles import SURROUNDING, CsvRow, open_csv, read_csv, unguard
 from partnercenter.errors import Refused
 
 TELLING: Final = 5  # rows by which a person sees how a file was read
@@ -21,7 +21,7 @@ _NO_ROWS: Final = _(
 
 
 class UserRow(NamedTuple):
-    """One user of a file, each cell without what surrounds its text.
+    """One user of a file, each cell without what surrounds its text (see `clean`).
 
     `number` counts the rows below the header from 1, `line` is where the row begins in the file. `cells` are as
     uploaded, in the order of the file. `surplus` is how many cells the row has more than the header, below 0 how
@@ -78,8 +78,12 @@ def telling_rows(content: bytes, encoding: str, delimiter: str) -> list[UserRow]
 
 
 def clean(cell: str) -> str:
-    """The text of a cell: without white space, byte order marks and characters of no width around it."""
-    return cell.strip(SURROUNDING)
+    """The text of a cell: without white space, byte order marks and characters of no width around it.
+
+    So is the apostrophe that our downloads put before what could be a formula: a result can be uploaded again.
+    """
+    plain = cell.strip(SURROUNDING)
+    return unguard(plain).strip(SURROUNDING) if plain[:1] == "'" else plain
 
 
 def _user_rows(rows: Iterable[CsvRow], header: tuple[str, ...], columns: Mapping[Column, int]) -> Iterator[UserRow]:
@@ -88,7 +92,8 @@ def _user_rows(rows: Iterable[CsvRow], header: tuple[str, ...], columns: Mapping
     in_order, needed = itemgetter(*places), max(places) + 1
     for number, (line, cells) in enumerate(rows, start=1):
         whole = cells if len(cells) >= needed else (*cells, *[""] * (needed - len(cells)))
-        first_name, last_name, display_name, email, status = [cell.strip(SURROUNDING) for cell in in_order(whole)]
+        texts = [cell.strip(SURROUNDING) for cell in in_order(whole)]
+        first_name, last_name, display_name, email, status = map(clean, texts) if "'" in "".join(texts) else texts
         surplus = _surplus(cells, header, columns) if len(cells) != width else 0
         yield UserRow(number, line, first_name, last_name, display_name, email, status, cells, surplus)
 

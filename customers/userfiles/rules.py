@@ -10,6 +10,7 @@ from customers.userfiles.columns import Column
 from customers.userfiles.limits import MAX_EMAIL, MAX_NAME
 from customers.userfiles.problems import Problem, ProblemCode
 from customers.userfiles.reading import UserRow
+from customers.userfiles.statuses import is_ours
 
 _LONGEST_VALUE: Final = 100  # characters of a value that a problem keeps
 _NAME_COLUMNS: Final = (Column.FIRST_NAME, Column.LAST_NAME, Column.DISPLAY_NAME)
@@ -56,7 +57,7 @@ class _Rules:
             yield from self._problems_of_address(row, row.email)
         else:
             yield _problem(row, Column.EMAIL, "", ProblemCode.EMAIL_MISSING)
-        if row.status_update:
+        if row.status_update and not is_ours(row.status_update):
             yield _problem(row, Column.STATUS_UPDATE, row.status_update, ProblemCode.STATUS_NOT_EMPTY)
 
     def _problems_of_address(self, row: UserRow, email: str) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ Data flows one way: `contents` turns away what is no CSV file, `encodings` finds
 
 from partnercenter.csvfiles.encodings import Guess, guess_encoding
 from partnercenter.csvfiles.reading import SURROUNDING, CsvFile, CsvRow, open_csv, read_csv
-from partnercenter.csvfiles.writing import csv_lines, csv_row, guard, safe_filename
+from partnercenter.csvfiles.writing import csv_lines, csv_row, guard, safe_filename, unguard
 
 __all__ = [
     "SURROUNDING",
@@ -20,4 +20,5 @@ __all__ = [
     "open_csv",
     "read_csv",
     "safe_filename",
+    "unguard",
 ]

@@ -22,6 +22,11 @@ def guard(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULAS) else cell
 
 
+def unguard(cell: str) -> str:
+    """The cell before it was guarded: an apostrophe in front of what could be a formula is taken for ours."""
+    return cell[1:] if cell.startswith("'") and cell.startswith(_FORMULAS, 1) else cell
+
+
 def csv_row(cells: Iterable[object]) -> bytes:
     """One line of a CSV file, as `csv_lines` writes it."""
     return _piece([cells])
