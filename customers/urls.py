@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from customers.views import account, customer_list, overview, readings, saved_views, tags, user_imports, users
+from customers.views import (
+    account,
+    customer_list,
+    overview,
+    readings,
+    saved_views,
+    tags,
+    user_acts,
+    user_imports,
+    users,
+)
 
 app_name = "customers"
 
@@ -24,6 +34,16 @@ import_urls = [
     path("passwords/", user_imports.import_passwords, name="import_passwords"),
 ]
 
+user_urls = [
+    path("", users.user, name="user"),
+    path("edit/", user_acts.edit, name="edit_user"),
+    path("block/", user_acts.block, name="block_user"),
+    path("allow/", user_acts.unblock, name="allow_user"),
+    path("delete/", user_acts.delete, name="delete_user"),
+    path("restore/", user_acts.restore, name="restore_user"),
+    path("password/", user_acts.password, name="reset_password"),
+]
+
 customer_urls: list[URLPattern | URLResolver] = [
     path("", account.customer, name="customer"),
     path("account/", account.account, name="account"),
@@ -32,7 +52,7 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("tags/", tags.customer_tags, name="customer_tags"),
     path("users/", users.users, name="users"),
     path("users/deleted/", users.deleted_users, name="deleted_users"),
-    path("users/<uuid:user_id>/", users.user, name="user"),
+    path("users/<uuid:user_id>/", include(user_urls)),
     path("users/upload/", include(upload_urls)),
     path("users/uploads/<uuid:import_id>/", include(import_urls)),
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, UserImport, UserImportRow
-from partnercenter.directory.models import User
+from partnercenter.directory.models import TenantRole, User
 from partnercenter.folding import fold
 from partnercenter.web.keyset import Order, Position, Source
 
@@ -76,6 +76,18 @@ def signs_in_as(state: SignIn) -> Q:
             return found & asked
         found &= ~asked
     return found
+
+
+def can_sign_in() -> Q:
+    """The condition for users whom nothing keeps from signing in: a password there is, and nobody stopped them."""
+    ended = Q(password_ends_at__isnull=False, password_ends_at__lt=timezone.now())
+    return Q(deleted_at=None, blocked_at=None) & ~Q(password__startswith="!") & ~ended  # noqa: S106
+
+
+def is_last_admin(customer: Customer, user: User) -> bool:
+    """Whether this is the one global admin of a customer who can sign in."""
+    admins = users_of(customer).filter(can_sign_in(), role=TenantRole.GLOBAL_ADMIN)
+    return set(admins.values_list("pk", flat=True)[:2]) == {user.pk}
 
 
 def users_of(customer: Customer) -> QuerySet[User]:

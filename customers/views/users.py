@@ -13,7 +13,7 @@ from customers.forms.users import UserSearchForm
 from customers.models import Customer
 from customers.navigation import customer_context
 from customers.selectors.user_imports import user_imports_of
-from customers.selectors.users import known_users_of, sign_in_of
+from customers.selectors.users import is_last_admin, kept_until, known_users_of, sign_in_of
 from customers.tables.users import BADGES, DeletedUserTable, UserTable
 from customers.views.customer_list import wants_piece
 from customers.views.scope import why_not, with_users
@@ -66,5 +66,8 @@ def user(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpRespon
         "country": country_name(person.location),
         "sign_in": sign_in,
         "sign_in_badge": BADGES[sign_in],
+        "kept_until": kept_until(person),
+        "is_last_admin": is_last_admin(customer, person),
+        "manage_denied": why_not(request, Action.MANAGE_USERS),
     }
     return render(request, "customers/user.html", context)

@@ -1,0 +1,79 @@
+"""Who a user is: names, location and role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.services.users import EDITABLE, version_of
+from customers.userfiles import MAX_NAME
+from customers.userfiles.characters import code_point, invisible_in
+from partnercenter.directory.countries import country_choices
+from partnercenter.directory.models import TenantRole, User
+
+
+def _seen(text: str) -> None:
+    """Raise ValidationError for a text with characters that nobody sees."""
+    if found := invisible_in(text):
+        characters = ", ".join(map(code_point, dict.fromkeys(found)))
+        sentence = _("There are invisible characters in it (%(characters)s). Type it anew.")
+        raise ValidationError(sentence % {"characters": characters})
+
+
+class Name(forms.CharField):
+    """A name as the directory keeps it: 50 characters that people see."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_NAME, validators=[_seen], **options)
+
+
+class NamesForm(forms.Form):
+    """What a user is called."""
+
+    first_name = Name(label=gettext_lazy("First name"), required=False)
+    last_name = Name(label=gettext_lazy("Last name"), required=False)
+    display_name = Name(
+        label=gettext_lazy("Display name"),
+        error_messages={"required": gettext_lazy("Type the name under which others find this user.")},
+    )
+
+
+class RoleForm(forms.Form):
+    """Where a user is, and what they may do in their organization."""
+
+    location = forms.ChoiceField(
+        label=gettext_lazy("Location"),
+        help_text=gettext_lazy("Services differ from country to country; licenses follow the location."),
+        error_messages={"required": gettext_lazy("Choose the country or region where this user is.")},
+    )
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=TenantRole.choices)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["location"].choices = [("", _("Choose a location")), *country_choices()]  # type: ignore[attr-defined]
+
+
+class UserForm(NamesForm, RoleForm):
+    """All that can be changed of a user; `seen` is how the user was when the form was made."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    field_order = ("first_name", "last_name", "display_name", "location", "role", "seen")
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        values = {name: getattr(user, name) for name in EDITABLE}
+        super().__init__(data, initial=values | {"seen": version_of(user)})
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The checked values, by name."""
+        return {name: self.cleaned_data[name] for name in EDITABLE}
+
+
+class PasswordForm(forms.Form):
+    """Which password the user had when the person asked for a new one; nothing else is asked."""
+
+    seen = forms.CharField(required=False)

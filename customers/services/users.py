@@ -1,0 +1,188 @@
+"""Changing one user of a customer: names and role, sign-in, deletion, password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from customers.models import Customer
+from customers.selectors.users import deleted_users_of, is_last_admin, known_users_of, users_of
+from partnercenter.activity.models import Deed
+from partnercenter.activity.services import changes, record
+from partnercenter.directory.models import Tenant, TenantRole, User
+from partnercenter.directory.passwords import (
+    TEMPORARY_PASSWORD_LIFETIME,
+    hash_temporary_password,
+    new_temporary_password,
+)
+from partnercenter.errors import Refused
+from partnercenter.partners.models import Staff
+
+# What of a user can be changed, under the words of the log; they are translated when it is read.
+EDITABLE: Final[Mapping[str, str]] = {
+    "display_name": gettext_noop("Display name"),
+    "first_name": gettext_noop("First name"),
+    "last_name": gettext_noop("Last name"),
+    "location": gettext_noop("Location"),
+    "role": gettext_noop("Role"),
+}
+USER: Final = gettext_noop("User")
+
+
+def edit_user(customer: Customer, user: User, values: Mapping[str, str], *, seen: str, actor: User) -> bool:
+    """Save new values of a user; returns whether anything is different now.
+
+    `values` maps names of `EDITABLE` to checked values, `seen` is the `version_of` the user that the person saw.
+    Raises `Refused` when somebody else changed the user since, and where the customer would lose its last global admin.
+    """
+    with _held(customer, user) as held:
+        if version_of(held) != seen:
+            raise Refused(_("Somebody else changed this user a moment ago. Look at the user again before you save."))
+        changed = changes({name: getattr(held, name) for name in EDITABLE}, values)
+        if "role" in changed:
+            _refuse_without_admin(customer, held)
+        for name, (_old, value) in changed.items():
+            setattr(held, name, value)
+        if changed:
+            held.save(update_fields=list(changed))
+            told = {EDITABLE[name]: _told(name, pair) for name, pair in changed.items()}
+            _record(Deed.USER_EDITED, customer, held, actor, told)
+    return bool(changed)
+
+
+def version_of(user: User) -> str:
+    """A short text that is another one as soon as anything of `EDITABLE` is."""
+    return _fingerprint([getattr(user, name) for name in EDITABLE])
+
+
+def password_version_of(user: User) -> str:
+    """A short text that is another one as soon as the user has another password; it does not tell the password."""
+    return _fingerprint([user.password])
+
+
+def _fingerprint(values: list[str]) -> str:
+    return salted_hmac("version of a user", "\n".join(values), algorithm="sha256").hexdigest()[:32]
+
+
+def _told(name: str, pair: list[str]) -> list[str]:
+    """Old and new value for the log, roles by their English names."""
+    with translation.override("en"):
+        return [str(TenantRole(value).label) for value in pair] if name == "role" else pair
+
+
+def block_user(customer: Customer, user: User, *, actor: User) -> None:
+    """Let a user not sign in any more, and end what they are signed in with.
+
+    Raises `Refused` for the last global admin. Somebody who is blocked stays so, without a line in the log.
+    """
+    with _held(customer, user) as held:
+        _refuse_without_admin(customer, held)
+        if held.blocked_at is None:
+            _end_sessions(held)
+            _set(held, blocked_at=timezone.now())
+            _record(Deed.USER_BLOCKED, customer, held, actor)
+
+
+def allow_user(customer: Customer, user: User, *, actor: User) -> None:
+    """Let a user who was blocked sign in again."""
+    with _held(customer, user) as held:
+        if held.blocked_at is not None:
+            _set(held, blocked_at=None)
+            _record(Deed.USER_ALLOWED, customer, held, actor)
+
+
+def delete_user(customer: Customer, user: User, *, actor: User) -> None:
+    """Delete a user, who can be restored for 30 days; as long as that the user name stays taken.
+
+    Raises `Refused` for the last global admin.
+    """
+    with _held(customer, user) as held:
+        _refuse_without_admin(customer, held)
+        _end_sessions(held)
+        _set(held, deleted_at=timezone.now())
+        _record(Deed.USER_DELETED, customer, held, actor)
+
+
+def restore_user(customer: Customer, user: User, *, actor: User) -> None:
+    """Bring back a deleted user, as they were. Raises `Refused` after 30 days."""
+    with _held(customer, user, among=known_users_of) as held:
+        if held.deleted_at is not None:
+            if not deleted_users_of(customer).filter(pk=held.pk).exists():
+                raise Refused(_("This user was deleted more than 30 days ago and cannot be restored any more."))
+            _set(held, deleted_at=None)
+            _record(Deed.USER_RESTORED, customer, held, actor)
+
+
+def reset_password(customer: Customer, user: User, *, seen: str, actor: User) -> str:
+    """Give a user a new temporary password, which nobody can read again; what they had before ends, sessions too.
+
+    `seen` is the `password_version_of` the user that the person saw: of two people or two clicks at once the second
+    is refused, since it would end what the first one got.
+    """
+    with _held(customer, user) as held:
+        if password_version_of(held) != seen:
+            raise Refused(_("The password of this user was changed a moment ago. Reset it again if that is needed."))
+        password = new_temporary_password()
+        _end_sessions(held)
+        _set(
+            held,
+            password=hash_temporary_password(password),
+            must_change_password=True,
+            password_ends_at=timezone.now() + TEMPORARY_PASSWORD_LIFETIME,
+        )
+        _record(Deed.PASSWORD_RESET, customer, held, actor)
+    return password
+
+
+@contextmanager
+def _held(customer: Customer, user: User, *, among: Callable[[Customer], Any] = users_of) -> Iterator[User]:
+    """A user held for one transaction, and the organization with them: two admins do not go at the same time.
+
+    Raises `Refused` for somebody who is no user of the customer any more, and for staff of a partner.
+    """
+    with transaction.atomic():
+        Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
+        held = among(customer).select_for_update(no_key=True).filter(pk=user.pk).first()
+        if held is None:
+            raise Refused(_("This user was deleted a moment ago. Restore the user first."))
+        if held.is_superuser or Staff.objects.filter(user=held, removed_at=None).exists():
+            raise Refused(_("This person works for a partner. Their organization looks after them, nobody else."))
+        yield held
+
+
+def _refuse_without_admin(customer: Customer, user: User) -> None:
+    if is_last_admin(customer, user):
+        raise Refused(
+            _(
+                "%(name)s is the last Global admin of this customer who can sign in. Make somebody else a Global admin "
+                "first."
+            )
+            % {"name": user.display_name}
+        )
+
+
+def _set(user: User, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(values))
+
+
+def _end_sessions(user: User) -> None:
+    """Sign a person out everywhere, for good: nothing comes back when they may sign in again."""
+    sessions = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
+    sessions.delete()
+
+
+def _record(deed: Deed, customer: Customer, user: User, actor: User, details: Mapping[str, Any] | None = None) -> None:
+    told = {USER: user.principal_name, **(details or {})}
+    record(deed, partner=customer.partner, actor=actor, customer=customer, details=told)
