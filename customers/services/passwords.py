@@ -25,21 +25,22 @@ from partnercenter.errors import Refused
 
 CHUNK: Final = 1_000
 
-_HOLD: Final = """
+_NEXT: Final = """
     SELECT person.id, person.display_name, person.principal_name
     FROM customers_userimportrow AS row JOIN directory_user AS person ON person.id = row.user_id
     WHERE row.user_import_id = %(user_import)s AND row.number > %(after)s AND row.number <= %(after)s + %(size)s
         AND row.outcome = 'created' AND person.must_change_password AND person.last_login IS NULL
         AND person.deleted_at IS NULL
     ORDER BY row.number
-    FOR UPDATE OF person
 """
 
 _STORE: Final = """
     UPDATE directory_user AS person
     SET password = made.password, must_change_password = true, password_ends_at = %(ends)s
     FROM unnest(%(ids)s::uuid[], %(passwords)s::text[]) AS made (id, password)
-    WHERE person.id = made.id
+    WHERE person.id = made.id AND person.must_change_password AND person.last_login IS NULL
+        AND person.deleted_at IS NULL
+    RETURNING person.id
 """
 
 
@@ -100,9 +101,9 @@ def _passwords(user_import: UserImport) -> Iterator[HandedOut]:
 
 
 def _next_passwords(user_import: UserImport, after: int) -> list[HandedOut]:
-    """Passwords for the users of the next rows beyond the row `after`."""
+    """Passwords for the users of the next rows beyond the row `after`; whoever just signed in keeps the old one."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_HOLD, {"user_import": user_import.pk, "after": after, "size": CHUNK})
+        cursor.execute(_NEXT, {"user_import": user_import.pk, "after": after, "size": CHUNK})
         people = cursor.fetchall()
         made = [new_temporary_password() for _person in people]
         values: dict[str, Any] = {
@@ -111,4 +112,6 @@ def _next_passwords(user_import: UserImport, after: int) -> list[HandedOut]:
             "ends": timezone.now() + TEMPORARY_PASSWORD_LIFETIME,
         }
         cursor.execute(_STORE, values)
-    return [HandedOut(name, address, password) for (_id, name, address), password in zip(people, made, strict=True)]
+        stored = {user_id for (user_id,) in cursor.fetchall()}
+    handed_out = zip(people, made, strict=True)
+    return [HandedOut(name, address, password) for (pk, name, address), password in handed_out if pk in stored]
