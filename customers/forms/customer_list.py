@@ -25,7 +25,7 @@ SEARCH_BY = [
 ]
 ANY_OR_ALL = [("any", _("Any of them")), ("all", _("All of them"))]
 GONE = _("A tag or reseller in this address does not exist any more. Remove the filter to see customers again.")
-NO_DAY = _("A day to filter by is none of the calendar. Choose another one, or remove the filter.")
+NO_DAY = _("A day to filter by is not a date. Choose another one, or remove the filter.")
 TOO_LONG = _("No name, domain or Microsoft ID is as long as this search. Use fewer words.")
 BACKWARDS = _("The last day is before the first one: no customer can have been added between them.")
 

@@ -215,7 +215,7 @@ def test_htmx_is_led_to_the_list_as_well(browse, ana, four):
 @pytest.mark.parametrize(
     ("days", "sentence"),
     [
-        ({"added_from": "2025-02-30"}, "A day to filter by is none of the calendar."),
+        ({"added_from": "2025-02-30"}, "A day to filter by is not a date."),
         ({"added_from": "2025-03-02", "added_to": "2025-03-01"}, "The last day is before the first one"),
     ],
 )
