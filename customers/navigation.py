@@ -29,6 +29,7 @@ _BELOW: Final = {
     "customers:upload": "customers:users",
     "customers:import": "customers:users",
     "customers:import_start": "customers:users",
+    "customers:import_row": "customers:users",
 }
 
 

@@ -70,6 +70,7 @@ def example(tailspin, ana):
         "job_id": job.pk,
         "view_id": view.pk,
         "tag_id": tag.guid,
+        "number": 1,
     }
 
 
@@ -125,7 +126,7 @@ def test_who_lacks_the_role_gets_403_with_the_sentence(name, example, browse, co
 @pytest.mark.parametrize("name", with_parameters(1))
 def test_the_row_of_another_partner_does_not_exist(name, example, browse, finn):
     client = browse(finn)
-    nowhere = dict.fromkeys(example, uuid.uuid4())
+    nowhere = dict.fromkeys(example, uuid.uuid4()) | {"number": example["number"]}
 
     for method in (client.get, client.post):
         stranger, random = method(address(name, example)), method(address(name, nowhere))

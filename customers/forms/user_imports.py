@@ -8,11 +8,14 @@ from django import forms
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import UserImport
+from customers.models import UserImport, UserImportRow
+from customers.userfiles import Column, column_title, problem_sentence
 from partnercenter.directory.countries import country_choices
 
 TOO_LARGE = _("The file is larger than 25 MB. Divide it into several files and upload them one after the other.")
 
+
+_ROOM: Final = 1_000  # characters that are taken for a cell, to be judged
 
 SEPARATORS: Final = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs")}
 ENCODINGS: Final = {"utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252", "gb18030": "GB18030"}
@@ -80,6 +83,38 @@ class ReadingForm(forms.Form):
 
     encoding = forms.ChoiceField(label=_("Encoding"), choices=list(ENCODINGS.items()))
     delimiter = forms.ChoiceField(label=_("Columns separated by"), choices=list(SEPARATORS.items()))
+
+
+class RowForm(forms.Form):
+    """The four cells of a row. What may stand in them is judged by the rules of the file, not here."""
+
+    first_name = forms.CharField(required=False, max_length=_ROOM, strip=False)
+    last_name = forms.CharField(required=False, max_length=_ROOM, strip=False)
+    display_name = forms.CharField(required=False, max_length=_ROOM, strip=False)
+    email = forms.CharField(required=False, max_length=_ROOM, strip=False)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        for name, field in self.fields.items():
+            field.label = column_title(Column(name))
+            field.widget.attrs["autocomplete"] = "off"
+
+    @classmethod
+    def of(cls, row: UserImportRow) -> RowForm:
+        """The form of a row as it is, with everything that is wrong beside its fields."""
+        form = cls({name: getattr(row, name) for name in cls.base_fields})
+        form.full_clean()
+        for name in (
+            "display_name",
+            "email",
+        ):  # said of them, but not asked of the form: the rules have their sentences
+            form.fields[name].required = True
+        for problem in row.problems:
+            sentence = problem_sentence(problem["code"], problem["column"], problem["detail"])
+            form.add_error(problem["column"] if problem["column"] in form.fields else None, sentence)
+        wrong = next((name for name in form.fields if name in form.errors), "first_name")
+        form.fields[wrong].widget.attrs["autofocus"] = True
+        return form
 
 
 class PasswordsForm(forms.Form):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.functional import Promise
 
 from customers.models import UserImport, UserImportRow
-from customers.userfiles import UserFile, problem_sentence, read_user_file, statuses
+from customers.userfiles import Column, UserFile, UserRow, problem_sentence, read_user_file, statuses
 
 Outcome, Status = UserImportRow.Outcome, UserImport.Status
 
@@ -19,8 +20,24 @@ _NOT_REACHED: dict[str, str | Promise] = {
 
 
 def file_of(user_import: UserImport) -> UserFile:
-    """The uploaded file again, as it was read when it was checked."""
-    return read_user_file(bytes(user_import.content), encoding=user_import.encoding, delimiter=user_import.delimiter)
+    """The uploaded file again, as it was read when it was checked, with the rows that were corrected since."""
+    file = read_user_file(bytes(user_import.content), encoding=user_import.encoding, delimiter=user_import.delimiter)
+    names = ("number", "first_name", "last_name", "display_name", "email")
+    stored = UserImportRow.objects.filter(user_import=user_import).values_list(*names)
+    kept = {number: cells for number, *cells in stored.iterator()}
+    rows = [
+        row if (cells := kept.get(row.number, [])) == [*row[2:6]] else _corrected(file, row, cells) for row in file.rows
+    ]
+    return replace(file, rows=rows)
+
+
+def _corrected(file: UserFile, row: UserRow, cells: list[str]) -> UserRow:
+    """A row of a file with other cells in its four columns; what else it had is gone."""
+    written = [""] * len(file.columns)
+    for column, cell in zip(Column, cells, strict=False):
+        written[file.columns[column]] = cell
+    first_name, last_name, display_name, email = cells
+    return UserRow(row.number, row.line, first_name, last_name, display_name, email, cells=tuple(written))
 
 
 def statuses_of(user_import: UserImport) -> dict[int, str]:

@@ -63,7 +63,7 @@ def upload_users(customer: Customer, *, file_name: str, content: bytes, actor: U
         )
         _store(user_import, file.rows, problems)
         details = {FILE: file_name, ROWS: user_import.total, FAULTY: user_import.faulty}
-        _record(Deed.USERS_UPLOADED, user_import, actor, details)
+        log(Deed.USERS_UPLOADED, user_import, actor, details)
     return user_import
 
 
@@ -74,7 +74,7 @@ def read_again(user_import: UserImport, *, encoding: str, delimiter: str, actor:
     discarded before.
     """
     with transaction.atomic():
-        held = _hold(user_import)
+        held = hold_checked(user_import)
         file = read_user_file(bytes(held.content), encoding=encoding, delimiter=delimiter)
         problems = _problems(held.customer, file)
         held.encoding, held.delimiter = file.encoding, file.delimiter
@@ -83,7 +83,7 @@ def read_again(user_import: UserImport, *, encoding: str, delimiter: str, actor:
         UserImportRow.objects.filter(user_import=held).delete()
         _store(held, file.rows, problems)
         details = {FILE: held.file_name, ENCODING: held.encoding, ROWS: held.total, FAULTY: held.faulty}
-        _record(Deed.UPLOAD_READ_AGAIN, held, actor, details)
+        log(Deed.UPLOAD_READ_AGAIN, held, actor, details)
     return held
 
 
@@ -91,10 +91,10 @@ def _problems(customer: Customer, file: UserFile) -> dict[int, list[dict[str, st
     """What is wrong with each faulty row of a file, by its number."""
     taken, taken_deleted = taken_names(row.email.lower() for row in file.rows)
     domains = verified_domains(customer)
-    return _by_row(check_rows(file.rows, domains=domains, taken=taken, taken_deleted=taken_deleted))
+    return problems_by_row(check_rows(file.rows, domains=domains, taken=taken, taken_deleted=taken_deleted))
 
 
-def _by_row(problems: Iterable[Problem]) -> dict[int, list[dict[str, str]]]:
+def problems_by_row(problems: Iterable[Problem]) -> dict[int, list[dict[str, str]]]:
     """Problems in the form in which rows keep them, by the number of the row."""
     found: dict[int, list[dict[str, str]]] = {}
     for problem in problems:
@@ -128,10 +128,10 @@ def discard_import(user_import: UserImport, *, actor: User) -> None:
     Raises `Refused` for a file that was started or discarded before.
     """
     with transaction.atomic():
-        held = _hold(user_import)
+        held = hold_checked(user_import)
         held.move_to(UserImport.Status.DISCARDED, finished_at=timezone.now(), content=b"")
         UserImportRow.objects.filter(user_import=held).delete()
-        _record(Deed.UPLOAD_DISCARDED, held, actor, {FILE: held.file_name, ROWS: held.total})
+        log(Deed.UPLOAD_DISCARDED, held, actor, {FILE: held.file_name, ROWS: held.total})
 
 
 def start_creation(
@@ -144,7 +144,7 @@ def start_creation(
     several ways and they do not, when there is no good row, and for a file that was started or discarded before.
     """
     with transaction.atomic():
-        held = _hold(user_import)
+        held = hold_checked(user_import)
         _refuse_start(held, skip_faulty)
         if not well_read and is_doubtful(held):
             raise Refused(_("This file can be read in several ways. Look at its names and say that they are right."))
@@ -160,11 +160,11 @@ def start_creation(
         )
         held.move_to(UserImport.Status.CREATING, location=location, job=job)
         details = {FILE: held.file_name, USERS: held.good, LOCATION: location}
-        _record(Deed.USER_CREATION_STARTED, held, actor, details)
+        log(Deed.USER_CREATION_STARTED, held, actor, details)
     return held
 
 
-def _hold(user_import: UserImport) -> UserImport:
+def hold_checked(user_import: UserImport) -> UserImport:
     """A file nobody has decided on, locked for this transaction. Raises `Refused` for any other."""
     imports = UserImport.objects.select_for_update(of=("self",)).select_related("customer__partner")
     held = imports.defer("content").get(pk=user_import.pk)
@@ -182,6 +182,7 @@ def _refuse_start(user_import: UserImport, skip_faulty: bool) -> None:
         )
 
 
-def _record(deed: Deed, user_import: UserImport, actor: User, details: dict[str, Any]) -> None:
+def log(deed: Deed, user_import: UserImport, actor: User, details: dict[str, Any]) -> None:
+    """Write a line about a file into the log."""
     customer = user_import.customer
     record(deed, partner=customer.partner, actor=actor, customer=customer, details=details)

@@ -43,11 +43,13 @@ class FaultyRowTable(Table):
     column = django_tables2.Column(verbose_name=gettext_lazy("Column"))
     value = django_tables2.Column(verbose_name=gettext_lazy("Value"))
     remedy = django_tables2.Column(verbose_name=gettext_lazy("What to do"))
+    actions = django_tables2.Column(verbose_name=gettext_lazy("Correct"), empty_values=())
 
-    def __init__(self, rows: QuerySet[UserImportRow], request: HttpRequest) -> None:
-        super().__init__(rows, request)
+    def __init__(self, rows: QuerySet[UserImportRow], request: HttpRequest, *, correctable: bool) -> None:
+        super().__init__(rows, request, exclude=() if correctable else ("actions",))
         for row in self.records:
             row.faults = list(_faults(row.problems))
+            row.correctable = correctable
 
 
 def _faults(problems: list[Mapping[str, Any]]) -> Iterator[Fault]:

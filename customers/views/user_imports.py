@@ -102,7 +102,7 @@ def upload_template(request: StaffRequest, customer: Customer) -> HttpResponseBa
 def import_page(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponse:
     """One file: what is wrong with it and how to go on, how far its creation is, or what came of it."""
     user_import = _import(customer, import_id)
-    context = _context(request, user_import, _start_form(user_import))
+    context = import_context(request, user_import, start_form(user_import))
     confirmed = request.session.pop(CONFIRMED, "") == str(import_id)
     return render(request, "customers/import.html", context | {"confirmed": confirmed})
 
@@ -127,9 +127,9 @@ def import_start(request: StaffRequest, customer: Customer, import_id: UUID) -> 
     page = _address(user_import)
     if user_import.status != Status.CHECKED:
         return redirect(page)
-    form = _start_form(user_import, request.POST)
+    form = start_form(user_import, request.POST)
     if not form.is_valid():
-        return render(request, "customers/import.html", _context(request, user_import, form), status=422)
+        return render(request, "customers/import.html", import_context(request, user_import, form), status=422)
     said = {name: form.cleaned_data.get(name, False) for name in ("skip_faulty", "well_read")}
     try:
         start_creation(user_import, location=form.cleaned_data["location"], **said, actor=request.user)
@@ -205,7 +205,8 @@ def _passwords(request: StaffRequest, user_import: UserImport) -> HttpResponseBa
     return export_csv(_("passwords-%(customer)s") % {"customer": user_import.customer}, PASSWORD_HEADER, passwords)
 
 
-def _start_form(user_import: UserImport, data: Any = None) -> StartForm:
+def start_form(user_import: UserImport, data: Any = None) -> StartForm:
+    """The form by which the users of a file are created, with the boxes that this file asks for."""
     waits = user_import.status == Status.CHECKED
     return StartForm(data, user_import=user_import, doubtful=waits and is_doubtful(user_import))
 
@@ -223,7 +224,8 @@ def _address(user_import: UserImport) -> str:
     return reverse("customers:import", args=[user_import.customer.tenant_id, user_import.pk])
 
 
-def _context(request: StaffRequest, user_import: UserImport, form: StartForm) -> dict[str, Any]:
+def import_context(request: StaffRequest, user_import: UserImport, form: StartForm) -> dict[str, Any]:
+    """Template context of the page of a file."""
     context = customer_context(request, user_import.customer) | {
         "user_import": user_import,
         "form": form,
@@ -232,7 +234,8 @@ def _context(request: StaffRequest, user_import: UserImport, form: StartForm) ->
         "country": country_name(user_import.location),
     }
     if user_import.status == Status.CHECKED:
-        table = FaultyRowTable(faulty_rows(user_import), request) if user_import.faulty else None
+        may = request.staff.may(Action.MANAGE_USERS)
+        table = FaultyRowTable(faulty_rows(user_import), request, correctable=may) if user_import.faulty else None
         return context | {"table": table} | reading_context(user_import)
     job = user_import.job
     return context | {
