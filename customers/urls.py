@@ -13,6 +13,7 @@ from customers.views import (
     saved_views,
     tags,
     user_acts,
+    user_adding,
     user_imports,
     users,
 )
@@ -36,6 +37,12 @@ import_urls = [
     path("passwords/", user_imports.import_passwords, name="import_passwords"),
 ]
 
+new_user_urls = [
+    path("", user_adding.who, name="add_user"),
+    path("permissions/", user_adding.permissions, name="add_user_permissions"),
+    path("review/", user_adding.review, name="add_user_review"),
+]
+
 user_urls = [
     path("", users.user, name="user"),
     path("edit/", user_acts.edit, name="edit_user"),
@@ -53,6 +60,7 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("account/name/", account.take_name, name="take_name"),
     path("tags/", tags.customer_tags, name="customer_tags"),
     path("users/", users.users, name="users"),
+    path("users/add/", include(new_user_urls)),
     path("users/deleted/", users.deleted_users, name="deleted_users"),
     path("users/<uuid:user_id>/", include(user_urls)),
     path("users/upload/", include(upload_urls)),

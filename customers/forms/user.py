@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,9 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.models import Customer
+from customers.selectors.user_imports import verified_domains
+from customers.services.user_adding import why_not_free
 from customers.services.users import EDITABLE, version_of
-from customers.userfiles import MAX_NAME
+from customers.userfiles import MAX_EMAIL, MAX_NAME
+from customers.userfiles.addresses import is_local_part
 from customers.userfiles.characters import code_point, invisible_in
+from customers.userfiles.limits import MAX_LOCAL_PART
 from partnercenter.directory.countries import country_choices
 from partnercenter.directory.models import TenantRole, User
 
@@ -71,6 +77,48 @@ class UserForm(NamesForm, RoleForm):
     def values(self) -> dict[str, str]:
         """The checked values, by name."""
         return {name: self.cleaned_data[name] for name in EDITABLE}
+
+
+class WhoForm(NamesForm):
+    """Who a new user is: names, and the user name in one of the customer's verified domains."""
+
+    local_part = forms.CharField(
+        label=gettext_lazy("User name"),
+        max_length=MAX_LOCAL_PART,
+        help_text=gettext_lazy("What stands before the @: letters, digits and . _ % + ' -"),
+        error_messages={"required": gettext_lazy("Type the name with which this user signs in.")},
+    )
+    domain = forms.ChoiceField(label=gettext_lazy("Domain"))
+
+    def __init__(self, data: Any = None, *, customer: Customer, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        self.customer = customer
+        names = sorted(verified_domains(customer), key=lambda name: (name != customer.domain, name))
+        self.fields["domain"].choices = [(name, f"@{name}") for name in names]  # type: ignore[attr-defined]
+
+    def clean_local_part(self) -> str:
+        text = str(self.cleaned_data["local_part"]).lower()
+        if not is_local_part(text):
+            raise ValidationError(
+                _("Only letters, digits and . _ % + ' - can stand in it, no dot at the ends and none after another.")
+            )
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if "local_part" not in said or "domain" not in said:
+            return said
+        if len(name := principal_name_of(said)) > MAX_EMAIL:
+            sentence = _("The user name and its domain have more than %(most)s characters together. Shorten it.")
+            self.add_error("local_part", sentence % {"most": MAX_EMAIL})
+        elif why := why_not_free(self.customer, name):
+            self.add_error("local_part", why)
+        return said
+
+
+def principal_name_of(said: Mapping[str, str]) -> str:
+    """The whole user name that the values of a `WhoForm` come to."""
+    return f"{said['local_part']}@{said['domain']}"
 
 
 class PasswordForm(forms.Form):

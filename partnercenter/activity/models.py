@@ -22,6 +22,7 @@ class Deed(models.TextChoices):
     UPLOAD_DISCARDED = "upload_discarded", _("User file discarded")
     USER_CREATION_STARTED = "user_creation_started", _("Creation of users started")
     USERS_CREATED = "users_created", _("Users created")
+    USER_ADDED = "user_added", _("User added")
     USER_EDITED = "user_edited", _("User changed")
     USER_BLOCKED = "user_blocked", _("Sign-in of a user blocked")
     USER_ALLOWED = "user_allowed", _("Sign-in of a user allowed")
