@@ -1,12 +1,20 @@
-"""What jobs of this app do; settings name the handlers."""
+"""What jobs of this app do, and what the clock does for it; settings name both."""
 
 from __future__ import annotations
+
+from celery import shared_task
 
 from customers.models import TagChange, UserImport
 from customers.services.tag_changes import change_next_tags, finish_change
 from customers.services.user_creation import create_next_users, finish_creation
+from customers.services.user_purge import purge_users
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Handler, Progress
+
+
+@shared_task(name="customers.purge_deleted_users")
+def purge_deleted_users() -> int:
+    return purge_users()
 
 
 def _work(job: Job) -> Progress:

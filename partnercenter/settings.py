@@ -169,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"queue": "clock", "expires": 30},
     },
+    "remove users deleted 30 days ago": {
+        "task": "customers.purge_deleted_users",
+        "schedule": crontab(minute=20),
+        "options": {"queue": "clock", "expires": 3600},
+    },
     "forget sessions that have ended": {
         "task": "jobs.clear_sessions",
         "schedule": crontab(hour=3, minute=0),

@@ -28,6 +28,7 @@ class Deed(models.TextChoices):
     USER_ALLOWED = "user_allowed", _("Sign-in of a user allowed")
     USER_DELETED = "user_deleted", _("User deleted")
     USER_RESTORED = "user_restored", _("User restored")
+    USERS_PURGED = "users_purged", _("Deleted users removed for good")
     PASSWORD_RESET = "password_reset", _("Password of a user reset")
     TAGS_CHANGED = "tags_changed", _("Tags of customers changed")
     TAG_CREATED = "tag_created", _("Tag created")
