@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from customers.models import Customer, UserImport, UserImportRow
 from customers.userfiles import TELLING, UserRow, telling_rows
@@ -77,6 +77,33 @@ def verified_domains(customer: Customer) -> frozenset[str]:
     """The domains in which a customer's users can have their addresses."""
     names = Domain.objects.filter(tenant_id=customer.tenant_id, verified_at__isnull=False)
     return frozenset(names.values_list("name", flat=True))
+
+
+_WAITING_IN: Final = """
+    SELECT lower(email) FROM customers_userimportrow
+    WHERE user_import_id = ANY(%s::uuid[]) AND outcome = 'waiting' AND lower(email) = ANY(%s)
+"""
+
+
+def waiting_names(
+    customer: Customer, principal_names: Iterable[str], *, besides: UserImport | None = None
+) -> frozenset[str]:
+    """Those of the lower-case names that other files of the tenant are about to create users with.
+
+    Files that wait for a decision count only for the partner who has them: another one could neither see nor discard
+    them. `besides` is the file that asks. Two files that are checked at the very same time do not see each other;
+    then the one that is created first gets the address.
+    """
+    waits = Q(status=UserImport.Status.CHECKED, customer=customer)
+    creates = Q(status=UserImport.Status.CREATING, customer__tenant_id=customer.tenant_id)
+    files = UserImport.objects.filter(waits | creates)
+    if besides:
+        files = files.exclude(pk=besides.pk)
+    if not (pks := list(files.values_list("pk", flat=True))):
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING_IN, [list(map(str, pks)), list(principal_names)])
+        return frozenset(name for (name,) in cursor.fetchall())
 
 
 def taken_names(principal_names: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:

@@ -22,12 +22,15 @@ _NOT_REACHED: dict[str, str | Promise] = {
 def file_of(user_import: UserImport) -> UserFile:
     """The uploaded file again, as it was read when it was checked, with the rows that were corrected since."""
     file = read_user_file(bytes(user_import.content), encoding=user_import.encoding, delimiter=user_import.delimiter)
+    return with_corrections(user_import, file)
+
+
+def with_corrections(user_import: UserImport, file: UserFile) -> UserFile:
+    """The file with the cells that its rows have by now."""
     names = ("number", "first_name", "last_name", "display_name", "email")
     stored = UserImportRow.objects.filter(user_import=user_import).values_list(*names)
     kept = {number: cells for number, *cells in stored.iterator()}
-    rows = [
-        row if (cells := kept.get(row.number, [])) == [*row[2:6]] else _corrected(file, row, cells) for row in file.rows
-    ]
+    rows = [row if (cells := kept[row.number]) == [*row[2:6]] else _corrected(file, row, cells) for row in file.rows]
     return replace(file, rows=rows)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import UserImport, UserImportRow
-from customers.selectors.user_imports import taken_names, verified_domains
+from customers.selectors.user_imports import taken_names, verified_domains, waiting_names
 from customers.services.user_imports import FILE, hold_checked, log, problems_by_row
 from customers.userfiles import ProblemCode, UserRow, check_rows, clean
 from partnercenter.activity.models import Deed
@@ -69,6 +69,7 @@ def _check(user_import: UserImport, rows: Sequence[UserImportRow]) -> None:
     """Check rows against the directory and those rows of their file that are in order, and keep what is found."""
     addresses = {row.email.lower() for row in rows}
     in_order = _rows_with(user_import, addresses).filter(outcome=Outcome.WAITING).only("email", "line")
+    waiting = waiting_names(user_import.customer, addresses, besides=user_import)
     taken, taken_deleted = taken_names(addresses)
     found = problems_by_row(
         check_rows(
@@ -76,6 +77,7 @@ def _check(user_import: UserImport, rows: Sequence[UserImportRow]) -> None:
             domains=verified_domains(user_import.customer),
             taken=taken,
             taken_deleted=taken_deleted,
+            waiting=waiting,
             seen={row.email.lower(): row.line for row in in_order},
         )
     )

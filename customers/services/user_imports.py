@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, UserImport, UserImportRow
-from customers.selectors.user_imports import is_doubtful, taken_names, verified_domains
+from customers.selectors.user_imports import is_doubtful, taken_names, verified_domains, waiting_names
+from customers.selectors.user_results import with_corrections
 from customers.userfiles import Problem, UserFile, UserRow, check_rows, read_user_file
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
@@ -70,13 +71,17 @@ def upload_users(customer: Customer, *, file_name: str, content: bytes, actor: U
 def read_again(user_import: UserImport, *, encoding: str, delimiter: str, actor: User) -> UserImport:
     """Read and check the kept bytes of a file in another way; what was found before is forgotten.
 
+    In the way in which it was read before it is only checked again: corrections stay.
+
     Raises `Refused` if the file makes no sense that way (then everything stays), and for a file that was started or
     discarded before.
     """
     with transaction.atomic():
         held = hold_checked(user_import)
         file = read_user_file(bytes(held.content), encoding=encoding, delimiter=delimiter)
-        problems = _problems(held.customer, file)
+        if (file.encoding, file.delimiter) == (held.encoding, held.delimiter):
+            file = with_corrections(held, file)
+        problems = _problems(held.customer, file, held)
         held.encoding, held.delimiter = file.encoding, file.delimiter
         held.total, held.good = len(file.rows), len(file.rows) - len(problems)
         held.save(update_fields=["encoding", "delimiter", "total", "good"])
@@ -87,11 +92,17 @@ def read_again(user_import: UserImport, *, encoding: str, delimiter: str, actor:
     return held
 
 
-def _problems(customer: Customer, file: UserFile) -> dict[int, list[dict[str, str]]]:
-    """What is wrong with each faulty row of a file, by its number."""
-    taken, taken_deleted = taken_names(row.email.lower() for row in file.rows)
+def _problems(
+    customer: Customer, file: UserFile, user_import: UserImport | None = None
+) -> dict[int, list[dict[str, str]]]:
+    """What is wrong with each faulty row of a file, by its number; `user_import` is the file where it is kept."""
+    names = [row.email.lower() for row in file.rows]
+    # In this order: a name that stops waiting between the two questions is taken by then.
+    waiting = waiting_names(customer, names, besides=user_import)
+    taken, taken_deleted = taken_names(names)
     domains = verified_domains(customer)
-    return problems_by_row(check_rows(file.rows, domains=domains, taken=taken, taken_deleted=taken_deleted))
+    found = check_rows(file.rows, domains=domains, taken=taken, taken_deleted=taken_deleted, waiting=waiting)
+    return problems_by_row(found)
 
 
 def problems_by_row(problems: Iterable[Problem]) -> dict[int, list[dict[str, str]]]:

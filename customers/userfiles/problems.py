@@ -29,6 +29,7 @@ class ProblemCode(StrEnum):
     EMAIL_TWICE = "email_twice"  # the line of the first
     EMAIL_TAKEN = "email_taken"
     EMAIL_OF_DELETED_USER = "email_of_deleted_user"
+    EMAIL_IN_OTHER_FILE = "email_in_other_file"
 
 
 #: Placeholders say what `problem_sentence` fills in.
@@ -81,6 +82,10 @@ SENTENCES: Final[Mapping[ProblemCode, Promise]] = {
     ProblemCode.EMAIL_OF_DELETED_USER: _(
         "This email address belongs to a deleted user of the customer. Restore that user, or choose another "
         "address."
+    ),
+    ProblemCode.EMAIL_IN_OTHER_FILE: _(
+        "Another uploaded file is about to create a user with this email address. Discard that file and check this "
+        "one again, or delete the row."
     ),
 }  # fmt: skip
 

@@ -22,15 +22,17 @@ def check_rows(
     domains: Collection[str],
     taken: Container[str],
     taken_deleted: Container[str],
+    waiting: Container[str] = frozenset(),
     seen: Mapping[str, int] | None = None,
 ) -> list[Problem]:
     """Every problem of every row, in the order of the rows; an empty list if all can be created.
 
     `domains` are the customer's verified ones. `taken` and `taken_deleted` hold the email addresses, in lower
-    case, of the tenant's users and of its deleted ones. To check a row alone, give the addresses of the rows that
-    stay (in lower case, with their lines) as `seen`; the row's own line in it does no harm.
+    case, of the tenant's users and of its deleted ones, `waiting` those that other files are about to create. To
+    check a row alone, give the addresses of the rows that stay (in lower case, with their lines) as `seen`; the
+    row's own line in it does no harm.
     """
-    rules = _Rules(VerifiedDomains(domains), taken, taken_deleted, dict(seen or {}))
+    rules = _Rules(VerifiedDomains(domains), taken, taken_deleted, waiting, dict(seen or {}))
     return [problem for row in rows for problem in rules.problems_of(row)]
 
 
@@ -39,6 +41,7 @@ class _Rules:
     domains: VerifiedDomains
     taken: Container[str]
     taken_deleted: Container[str]
+    waiting: Container[str]
     first_lines: dict[str, int]  # where each address, in lower case, stood first
 
     def problems_of(self, row: UserRow) -> Iterator[Problem]:
@@ -73,6 +76,8 @@ class _Rules:
             yield _problem(row, Column.EMAIL, email, ProblemCode.EMAIL_TAKEN)
         elif key in self.taken_deleted:
             yield _problem(row, Column.EMAIL, email, ProblemCode.EMAIL_OF_DELETED_USER)
+        elif key in self.waiting:
+            yield _problem(row, Column.EMAIL, email, ProblemCode.EMAIL_IN_OTHER_FILE)
 
     def _why_it_is_not_valid(self, row: UserRow, email: str) -> Iterator[Problem]:
         if len(email) > MAX_EMAIL:

@@ -112,6 +112,9 @@ def test_a_canceled_job_cancels_its_file(started, ana, tailspin):
 
 def test_two_files_with_the_same_people_create_each_of_them_once(browse, ana, tailspin):
     files = [uploaded(browse(ana), tailspin, people(5)) for _file in range(2)]
+    # As if both had been checked at the very same time: then neither knows of the other.
+    files[1].rows.update(outcome=Outcome.WAITING, problems=[])
+    UserImport.objects.filter(pk=files[1].pk).update(good=5)
     first, second = (start_creation(file, location="DE", skip_faulty=False, actor=ana.user) for file in files)
 
     run_job(first.job_id)
