@@ -15,6 +15,7 @@ from customers.views import (
     user_acts,
     user_adding,
     user_imports,
+    user_selection,
     users,
 )
 
@@ -35,6 +36,14 @@ import_urls = [
     path("result.csv", user_imports.import_result, name="import_result"),
     path("problems.csv", user_imports.import_problems, name="import_problems"),
     path("passwords/", user_imports.import_passwords, name="import_passwords"),
+]
+
+selected_users_urls = [
+    path("block/", user_selection.selected, {"act": "block"}, name="block_users"),
+    path("allow/", user_selection.selected, {"act": "allow"}, name="allow_users"),
+    path("delete/", user_selection.selected, {"act": "delete"}, name="delete_users"),
+    path("restore/", user_selection.selected, {"act": "restore"}, name="restore_users"),
+    path("role/", user_selection.selected, {"act": "role"}, name="change_roles"),
 ]
 
 new_user_urls = [
@@ -61,6 +70,7 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("tags/", tags.customer_tags, name="customer_tags"),
     path("users/", users.users, name="users"),
     path("users/add/", include(new_user_urls)),
+    path("users/selected/", include(selected_users_urls)),
     path("users/deleted/", users.deleted_users, name="deleted_users"),
     path("users/<uuid:user_id>/", include(user_urls)),
     path("users/upload/", include(upload_urls)),

@@ -80,7 +80,7 @@ def _all(form: ListForm, partner: Partner) -> Selection:
 
 
 def _named(data: Any, partner: Partner) -> Selection:
-    named = {*_guids(data)}
+    named = {*guids_of(data)}
     if len(named) > COUNT_LIMIT:
         too_many = _(
             "At most %(limit)s customers can be selected one by one. Filter the list, and select all that match."
@@ -91,6 +91,7 @@ def _named(data: Any, partner: Partner) -> Selection:
     return Selection(partner, len(found), found)
 
 
-def _guids(data: Any) -> Iterator[UUID]:
+def guids_of(data: Any) -> Iterator[UUID]:
+    """The GUIDs that were sent as `ids`, each with one or more of them."""
     for text in data.getlist("ids"):
         yield from (guid for word in text.split() if (guid := as_guid(word)))

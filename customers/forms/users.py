@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, UserImport
@@ -57,6 +58,12 @@ class UserSearchForm(forms.Form):
     def filtering(self) -> bool:
         """Whether it leaves out users for their state or role."""
         return bool(self.chosen_state or self.chosen_role)
+
+    @property
+    def matching(self) -> str:
+        """What of the address says which users the list has, and nothing of how it shows them."""
+        names = ("deleted", "q", "role", "state", "upload")
+        return urlencode([(name, self.data[name]) for name in names if self.data.get(name)])
 
     @property
     def found(self) -> UsersFound:

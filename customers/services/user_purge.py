@@ -64,7 +64,8 @@ def _due() -> QuerySet[User]:
 
 def _needed_by() -> Iterator[QuerySet[Any]]:
     """The rows of each kind that must not lose the user of an outer query."""
-    relations: Any = get_candidate_relations_to_delete(User._meta)
+    options: Any = User._meta
+    relations: Any = get_candidate_relations_to_delete(options)
     for relation in relations:
         if relation.on_delete is PROTECT:
             yield relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})

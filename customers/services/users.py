@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
+from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -87,7 +88,7 @@ def block_user(customer: Customer, user: User, *, actor: User) -> None:
     with _held(customer, user) as held:
         _refuse_without_admin(customer, held)
         if held.blocked_at is None:
-            _end_sessions(held)
+            end_sessions([held.pk])
             _set(held, blocked_at=timezone.now())
             _record(Deed.USER_BLOCKED, customer, held, actor)
 
@@ -107,7 +108,7 @@ def delete_user(customer: Customer, user: User, *, actor: User) -> None:
     """
     with _held(customer, user) as held:
         _refuse_without_admin(customer, held)
-        _end_sessions(held)
+        end_sessions([held.pk])
         _set(held, deleted_at=timezone.now())
         _record(Deed.USER_DELETED, customer, held, actor)
 
@@ -132,7 +133,7 @@ def reset_password(customer: Customer, user: User, *, seen: str, actor: User) ->
         if password_version_of(held) != seen:
             raise Refused(_("The password of this user was changed a moment ago. Reset it again if that is needed."))
         password = new_temporary_password()
-        _end_sessions(held)
+        end_sessions([held.pk])
         _set(
             held,
             password=hash_temporary_password(password),
@@ -176,9 +177,9 @@ def _set(user: User, **values: Any) -> None:
     user.save(update_fields=list(values))
 
 
-def _end_sessions(user: User) -> None:
-    """Sign a person out everywhere, for good: nothing comes back when they may sign in again."""
-    sessions = UserSession.objects.filter(user=user)
+def end_sessions(user_ids: Collection[UUID]) -> None:
+    """Sign people out everywhere, for good: nothing comes back when they may sign in again."""
+    sessions = UserSession.objects.filter(user__in=user_ids)
     Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
     sessions.delete()
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import ClassVar
 
 import django_tables2
-from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from customers.selectors.users import DELETED_ORDERS, ORDERS, SignIn, UsersFound, kept_until, sign_in_of
 from partnercenter.directory.countries import country_name
+from partnercenter.partners.access import StaffRequest
+from partnercenter.partners.roles import Action
 from partnercenter.web.tables import Table
 
 # The kind of badge for each state.
@@ -24,7 +27,15 @@ BADGES = {
 }
 
 
-class UserTable(Table):
+class SelectableUsers(Table):
+    """Users, of whom those may select some who may change them."""
+
+    def __init__(self, users: UsersFound, request: StaffRequest) -> None:
+        self.may_select = request.staff.may(Action.MANAGE_USERS)
+        super().__init__(users, request, exclude=[] if self.may_select else ["select"])
+
+
+class UserTable(SelectableUsers):
     """Who works at a customer, and whether they can sign in."""
 
     row_template = "customers/_user_row.html"
@@ -32,6 +43,7 @@ class UserTable(Table):
     default_order = "name"
     caption: ClassVar = _("Users")
 
+    select = django_tables2.Column(verbose_name=_("Select"))
     name = django_tables2.Column(verbose_name=_("Display name"))
     address = django_tables2.Column(verbose_name=_("User name"))
     location = django_tables2.Column(verbose_name=_("Location"))
@@ -39,15 +51,16 @@ class UserTable(Table):
     created = django_tables2.Column(verbose_name=_("Created on"))
     sign_in = django_tables2.Column(verbose_name=_("Sign-in"))
 
-    def __init__(self, users: UsersFound, request: HttpRequest) -> None:
+    def __init__(self, users: UsersFound, request: StaffRequest) -> None:
         super().__init__(users, request)
         for user in self.records:
             user.country = country_name(user.location)
+            user.created_exactly = f"{date_format(user.created_at.astimezone(UTC), 'SHORT_DATETIME_FORMAT')} UTC"
             user.sign_in = sign_in_of(user)
             user.sign_in_badge = BADGES[user.sign_in]
 
 
-class DeletedUserTable(Table):
+class DeletedUserTable(SelectableUsers):
     """Who was deleted, and until when that can be undone."""
 
     row_template = "customers/_deleted_user_row.html"
@@ -55,13 +68,14 @@ class DeletedUserTable(Table):
     default_order = "name"
     caption: ClassVar = _("Deleted users")
 
+    select = django_tables2.Column(verbose_name=_("Select"))
     name = django_tables2.Column(verbose_name=_("Display name"))
     address = django_tables2.Column(verbose_name=_("User name"))
     role = django_tables2.Column(verbose_name=_("Role"))
     deleted = django_tables2.Column(verbose_name=_("Deleted on"))
     kept_until = django_tables2.Column(verbose_name=_("Can be restored until"))
 
-    def __init__(self, users: UsersFound, request: HttpRequest) -> None:
+    def __init__(self, users: UsersFound, request: StaffRequest) -> None:
         super().__init__(users, request)
         for user in self.records:
             user.kept_until = kept_until(user)

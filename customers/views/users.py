@@ -39,6 +39,7 @@ def users(request: StaffRequest, customer: Customer) -> HttpResponse:
     context = customer_context(request, customer) | {
         "form": form,
         "table": table,
+        "matching": form.matching,
         "manage_denied": why_not(request, Action.MANAGE_USERS),
     }
     if wants_piece(request):

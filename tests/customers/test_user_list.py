@@ -92,6 +92,25 @@ def test_users_of_an_uploaded_file_are_found_by_all_their_names(browse, ana, tai
     assert (row.name_key, row.search_text) == ("kim 1", "kim 1\nkim\npark 1\nkim1@tailspintoys.com")
 
 
+def test_pages_of_a_search_follow_one_another_and_lead_back_from_the_last(browse, ana, tailspin, make_user):
+    for number in range(60):
+        make_user(f"Kim {number:02}")
+    make_user("Adele")
+    client, address = browse(ana), reverse("customers:users", args=[tailspin.tenant_id])
+
+    pages, at = [], ""
+    while at is not None:
+        page = client.get(address, {"q": "kim", "size": 25, "at": at}).context["table"].page
+        pages.append(page)
+        at = str(page.next) if page.next else None
+    last = client.get(address, {"q": "kim", "size": 25, "at": "last"}).context["table"].page
+    before = client.get(address, {"q": "kim", "size": 25, "at": str(last.previous)}).context["table"].page
+
+    names = [f"Kim {number:02}" for number in range(60)]
+    assert [user.display_name for page in pages for user in page.rows] == names
+    assert [user.display_name for user in [*before.rows, *last.rows]] == names[-len([*before.rows, *last.rows]) :]
+
+
 def test_the_list_shows_users_of_one_role(found, make_user):
     make_user("Adele", role="helpdesk")
     make_user("Mika")

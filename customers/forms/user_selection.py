@@ -1,0 +1,61 @@
+"""Users that somebody selected in the list, as its form `selection` sends them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.forms.selection import guids_of
+from customers.forms.users import UserSearchForm
+from customers.services.user_changes import AT_ONCE
+from partnercenter.directory.models import TenantRole
+from partnercenter.errors import Refused
+from partnercenter.web.templatetags.web import grouped
+
+
+@dataclass(frozen=True)
+class UserSelection:
+    """Some users of a customer, by their ids; `is_all` if they are all that a search and filters find."""
+
+    ids: tuple[UUID, ...]
+    is_all: bool
+
+    @property
+    def count(self) -> int:
+        return len(self.ids)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Hidden fields that select the same again."""
+        return {"all": "1"} if self.is_all else {"ids": " ".join(map(str, self.ids))}
+
+
+def users_selected(data: Any, form: UserSearchForm) -> UserSelection:
+    """What was selected: `ids`, each with one or more ids, or with `all=1` what the list's form finds.
+
+    Raises `Refused` where nothing is selected, and for more users than are changed at once.
+    """
+    is_all = data.get("all") == "1"
+    if is_all:
+        ids = tuple(form.found.rows.order_by().values_list("pk", flat=True)[: AT_ONCE + 1])
+    else:
+        ids = tuple(sorted({*guids_of(data)}))
+    if not ids:
+        raise Refused(_("No user is selected. Tick the boxes of some, or select all that match."))
+    if len(ids) > AT_ONCE:
+        sentence = _(
+            "At most %(limit)s users can be changed at once. Search or filter the list, and change them part by part."
+        )
+        raise Refused(sentence % {"limit": grouped(AT_ONCE)})
+    return UserSelection(ids, is_all)
+
+
+class NewRoleForm(forms.Form):
+    """Which role all of them get."""
+
+    role = forms.ChoiceField(label=gettext_lazy("New role"), choices=TenantRole.choices)

@@ -1,0 +1,133 @@
+"""What is done with the users that were selected in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from customers.forms.user_selection import NewRoleForm, UserSelection, users_selected
+from customers.forms.users import UserSearchForm
+from customers.models import Customer
+from customers.navigation import customer_context
+from customers.services.user_changes import Changed, change_users
+from customers.views.customer_list import wants_piece
+from customers.views.scope import with_users
+from partnercenter.errors import Refused
+from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.roles import Action
+from partnercenter.web.templatetags.web import grouped
+
+
+@allow(Action.MANAGE_USERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_users
+def selected(request: StaffRequest, customer: Customer, act: str) -> HttpResponse:
+    """Say what will be done with the selected users, and with `step=apply` do it; the address is that of the list.
+
+    Whoever comes without a selection is led to the list.
+    """
+    then = _list(request, customer)
+    if request.method != "POST":
+        return redirect(then)
+    try:
+        selection = users_selected(request.POST, UserSearchForm(request.GET, customer=customer))
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return _leave(request, then)
+    applies = request.POST.get("step") == "apply"
+    form = NewRoleForm(request.POST if applies else None) if act == "role" else None
+    if applies and (form is None or form.is_valid()):
+        role = form.cleaned_data["role"] if form else ""
+        _tell(request, act, change_users(customer, selection.ids, act, role=role, actor=request.user))
+        # The script forgets what was selected only now.
+        return trigger_client_event(_leave(request, then), "selectionDone")
+    context = customer_context(request, customer) | _question(request, selection, act) | {"form": form, "then": then}
+    page = "customers/_change_users.html" if wants_piece(request) else "customers/change_users.html"
+    return render(request, page, context, status=422 if form and form.errors and not wants_piece(request) else 200)
+
+
+def _list(request: StaffRequest, customer: Customer) -> str:
+    """The address of the list in which they were selected, from its first page on."""
+    query = request.GET.copy()
+    query.pop("at", None)
+    return reverse("customers:users", args=[customer.tenant_id]) + (f"?{query.urlencode()}" if query else "")
+
+
+def _leave(request: StaffRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+
+
+def _question(request: StaffRequest, selection: UserSelection, act: str) -> dict[str, Any]:
+    count = selection.count
+    questions = {
+        "block": ngettext("Block the sign-in of %(count)s user?", "Block the sign-in of %(count)s users?", count),
+        "allow": ngettext("Allow the sign-in of %(count)s user?", "Allow the sign-in of %(count)s users?", count),
+        "delete": ngettext("Delete %(count)s user?", "Delete %(count)s users?", count),
+        "restore": ngettext("Restore %(count)s user?", "Restore %(count)s users?", count),
+        "role": ngettext("Change the role of %(count)s user?", "Change the role of %(count)s users?", count),
+    }
+    return {
+        "act": act,
+        "question": questions[act] % {"count": grouped(count)},
+        "selection": selection,
+        "url": request.get_full_path(),
+        "in_panel": wants_piece(request),
+    }
+
+
+def _tell(request: StaffRequest, act: str, changed: Changed) -> None:
+    """What came of it: how many have changed, and who was left and why."""
+    if changed.changed:
+        messages.success(request, _done(act, changed.changed))
+    else:
+        messages.info(request, _("No user was changed."))
+    left = " ".join(_left(changed))
+    if left:
+        messages.warning(request, left)
+
+
+def _done(act: str, count: int) -> str:
+    sentences = {
+        "block": ngettext(
+            "%(count)s user cannot sign in any more, and was signed out everywhere.",
+            "%(count)s users cannot sign in any more, and were signed out everywhere.",
+            count,
+        ),
+        "allow": ngettext("%(count)s user can sign in again.", "%(count)s users can sign in again.", count),
+        "delete": ngettext(
+            "%(count)s user was deleted and can be restored for 30 days.",
+            "%(count)s users were deleted and can be restored for 30 days.",
+            count,
+        ),
+        "restore": ngettext("%(count)s user was restored.", "%(count)s users were restored.", count),
+        "role": ngettext("%(count)s user has the new role.", "%(count)s users have the new role.", count),
+    }
+    return sentences[act] % {"count": grouped(count)}
+
+
+def _left(changed: Changed) -> Iterator[str]:
+    if changed.admin:
+        sentence = _("%(name)s was left: the last Global admin of this customer who can sign in.")
+        yield sentence % {"name": changed.admin}
+    sentences = (
+        (ngettext("%(count)s was like that already.", "%(count)s were like that already.", changed.same), changed.same),
+        (
+            ngettext(
+                "%(count)s works for a partner, who looks after them.",
+                "%(count)s work for a partner, who looks after them.",
+                changed.staff,
+            ),
+            changed.staff,
+        ),
+        (ngettext("%(count)s is not there any more.", "%(count)s are not there any more.", changed.gone), changed.gone),
+    )
+    yield from (sentence % {"count": grouped(count)} for sentence, count in sentences if count)
