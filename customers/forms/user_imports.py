@@ -15,7 +15,7 @@ from partnercenter.directory.countries import country_choices
 TOO_LARGE = _("The file is larger than 25 MB. Divide it into several files and upload them one after the other.")
 
 
-_ROOM: Final = 1_000  # characters that are taken for a cell, to be judged
+_ROOM: Final = 100_000  # characters of a cell: as many as a row of a file can have
 
 SEPARATORS: Final = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs")}
 ENCODINGS: Final = {"utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252", "gb18030": "GB18030"}
