@@ -30,7 +30,7 @@ _ENOUGH: Final = 8  # everyday characters weigh 2: with fewer than four of them 
 _STRETCH: Final = re.compile(rb"[A-Za-z]?[\x80-\xff]+[A-Za-z]?")
 _IN_BOTH: Final = re.compile(rb"(?:[\xc2-\xd7][\xa1-\xbf])+")
 # Three accented letters in a row are Cyrillic or the like, an accented one with a sign behind it is UTF-8.
-_UNLIKE_WESTERN: Final = re.compile(rb"[\xc0-\xd6\xd8-\xf6\xf8-\xff]{3}|[\xc2-\xdf][\x80-\xbf]")
+_UNLIKE_WESTERN: Final = re.compile(rb"[\xc0-\xff](?:[\xc0-\xff]{2}|(?<=[\xc2-\xdf])[\x80-\xbf])")
 
 _NOT_IN_IT: Final = _(
     "The file cannot be read in this encoding: some of its characters do not exist in it. Choose another one."
