@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from customers.userfiles import MAX_BYTES
+from customers.userfiles import MAX_BYTES, read_user_file, result_csv
 
 EN: Final = ("First name", "Last name", "Display name", "Email", "Status update")
 DE: Final = ("Vorname", "Nachname", "Anzeigename", "E-Mail", "Statusaktualisierung")
@@ -255,6 +255,14 @@ CHARACTERS: Final = {
     "a name in Arabic with a mark of no width": faulty("علی\u200cرضا", "invisible_characters"),
     "an apostrophe that our own download put before a formula": faulty("'=Kim")._replace(names=("=Kim",)),
     "an apostrophe that belongs to a name": faulty("'t Hooft"),
+    "a result that was downloaded, uploaded again": Upload(
+        lambda: b"".join(
+            result_csv(
+                read_user_file(lines(KIM, person("=Kim", "formula@contoso.com")).encode()), {1: "Created", 2: "已创建"}
+            )
+        ),
+        names=("Kim Park", "=Kim"),
+    ),
     "a status that our own download wrote": text(
         lines((*KIM[:4], "“显示名称”为空。请输入同事看到的用户名称。")), names=("Kim Park",)
     ),
