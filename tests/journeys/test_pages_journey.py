@@ -23,6 +23,7 @@ def pages(ana, tailspin):
         "users": reverse("customers:users", args=[microsoft_id]),
         "upload": reverse("customers:upload", args=[microsoft_id]),
         "checked": reverse("customers:import", args=[microsoft_id, user_import.pk]),
+        "correct-row": reverse("customers:import_row", args=[microsoft_id, user_import.pk, 2]),
         "activity": reverse("activity:list"),
         "jobs": reverse("jobs:list"),
         "notifications": reverse("notifications:list"),
