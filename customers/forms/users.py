@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, UserImport
 from customers.selectors.user_imports import user_imports_of
-from customers.selectors.users import SignIn, UsersFound, created_by, deleted_users_of, signs_in_as, users_of
-from partnercenter.directory.models import TenantRole
+from customers.selectors.users import (
+    SignIn,
+    UsersFound,
+    created_by,
+    deleted_users_of,
+    matching_users,
+    signs_in_as,
+    users_of,
+)
+from partnercenter.directory.models import TenantRole, User
 
 STATES: Final = [
     ("", _("All states")),
@@ -68,11 +77,18 @@ class UserSearchForm(forms.Form):
     @property
     def found(self) -> UsersFound:
         """The users that were asked for."""
-        users = deleted_users_of(self.customer) if self.deleted else users_of(self.customer)
+        if self.deleted:
+            return UsersFound(matching_users(self._narrowed(deleted_users_of(self.customer)), self.text))
+        users = users_of(self.customer)
+        narrowed = self._narrowed(users) if self.user_import or self.filtering else None
+        return UsersFound(users, self.text, narrowed=narrowed)
+
+    def _narrowed(self, users: QuerySet[User]) -> QuerySet[User]:
+        """Those of the users who meet the filters."""
         if self.user_import:
             users = created_by(users, self.user_import)
         if self.chosen_role:
             users = users.filter(role=self.chosen_role)
         if self.chosen_state:
             users = users.filter(signs_in_as(SignIn(self.chosen_state)))
-        return UsersFound(users, self.text, is_narrowed=bool(self.deleted or self.user_import or self.filtering))
+        return users

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
-from uuid import UUID
+from functools import cached_property
+from typing import Any, Final
 
 from django.db import connection, models
 from django.db.models import Q, QuerySet
@@ -19,6 +19,9 @@ from partnercenter.web.keyset import Order, Position, Source
 
 # How long a deleted user can be restored (the product rules, section 10).
 KEPT_FOR: Final = timedelta(days=30)
+
+# So many answers of a search are looked at one by one, for what a filter asks of them.
+FEW: Final = 2_000
 
 # The orders of the list by the words of `sort=`; each is an index of the table.
 ORDERS: Final[Mapping[str, Order]] = {
@@ -127,30 +130,45 @@ def created_by(users: QuerySet[User], user_import: UserImport) -> QuerySet[User]
 
 
 class UsersFound(Source[User]):
-    """Users in whose names or addresses all words of a text occur.
+    """Users in whose names or addresses all words of a text occur, and who meet the conditions of a filter.
 
-    `users` is what the text is searched in. Who they are is read from an index alone, which holds the searched text;
-    their rows are read then. With conditions on more than it holds (`is_narrowed`) the database is free to choose.
+    `users` is what the text is searched in, `narrowed` the same users with further conditions. Whom the text finds is
+    read from an index alone, which holds the searched text; rows are read of those on the page only, or of those whom
+    a text with few answers finds. With many answers the rows that meet the conditions are read and searched.
     """
 
-    def __init__(self, users: QuerySet[User], text: str = "", *, is_narrowed: bool = False) -> None:
-        super().__init__(matching_users(users, text))
+    def __init__(self, users: QuerySet[User], text: str = "", *, narrowed: QuerySet[User] | None = None) -> None:
         self.walked = users
-        self.words = [] if is_narrowed else fold(text).split()
+        self.words = fold(text).split()
+        self.narrowed = narrowed
+        super().__init__(matching_users(users if narrowed is None else narrowed, text))
 
     def take(self, order: Order, after: Position | None, limit: int) -> list[User]:
         if not self.words:
             return super().take(order, after, limit)
-        ids = self._walk(order, order.beyond(self.walked, after), limit)
-        return list(order.sort(User.objects.filter(pk__in=ids)))
+        if self.narrowed is not None:
+            return Source(self._searched).take(order, after, limit)
+        ids = self._walk("id", order, order.beyond(self.walked, after), limit)
+        return list(order.sort(User.objects.filter(pk__in=[user_id for (user_id,) in ids])))
 
     def count(self, limit: int | None) -> int:
         if limit is None or not self.words:
             return super().count(limit)
-        return len(self._walk(ORDERS["name"], self.walked, limit + 1))
+        if self.narrowed is not None:
+            return Source(self._searched).count(limit)
+        [(number,)] = self._walk("count(*)", ORDERS["name"], self.walked, limit + 1)
+        return int(number)
 
-    def _walk(self, order: Order, users: QuerySet[User], limit: int) -> list[UUID]:
-        """The first ones in an order, found by walking along its index.
+    @cached_property
+    def _searched(self) -> QuerySet[User]:
+        """Those of the narrowed users whom the text finds, in the way that costs less."""
+        found = [user_id for (user_id,) in self._walk("id", ORDERS["name"], self.walked, FEW + 1)]
+        if self.narrowed is None or len(found) > FEW:
+            return self.rows
+        return self.narrowed.filter(pk__in=found)
+
+    def _walk(self, what: str, order: Order, users: QuerySet[User], limit: int) -> list[tuple[Any, ...]]:
+        """Of the first ones in an order, found by walking along its index: `id` of each, or `count(*)` of all.
 
         OFFSET 0 keeps the words outside: the database takes them for rarer than they are, and would read whole rows.
         """
@@ -159,9 +177,7 @@ class UsersFound(Source[User]):
         direction = " DESC" if order.descending else ""
         by = ", ".join(f"{name}{direction}" for name in order.columns)
         patterns = [f"%{connection.ops.prep_for_like_query(word)}%" for word in self.words]
+        found = f"SELECT id FROM ({walk} OFFSET 0) AS walked WHERE {words} ORDER BY {by} LIMIT %s"  # noqa: S608
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT id FROM ({walk} OFFSET 0) AS walked WHERE {words} ORDER BY {by} LIMIT %s",  # noqa: S608
-                [*params, *patterns, limit],
-            )
-            return [user_id for (user_id,) in cursor.fetchall()]
+            cursor.execute(f"SELECT {what} FROM ({found}) AS found", [*params, *patterns, limit])  # noqa: S608
+            return [*cursor.fetchall()]

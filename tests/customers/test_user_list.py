@@ -92,6 +92,16 @@ def test_users_of_an_uploaded_file_are_found_by_all_their_names(browse, ana, tai
     assert (row.name_key, row.search_text) == ("kim 1", "kim 1\nkim\npark 1\nkim1@tailspintoys.com")
 
 
+@pytest.mark.parametrize("few", [0, 100])
+def test_a_search_and_a_filter_find_who_meets_both(few, monkeypatch, found, make_user):
+    monkeypatch.setattr("customers.selectors.users.FEW", few)  # 0: as if the text had many answers
+    make_user("Kim one", role="helpdesk")
+    make_user("Kim two")
+    make_user("Mika", role="helpdesk")
+
+    assert (found(q="kim", role="helpdesk"), found(q="zebra", role="helpdesk")) == (["Kim one"], [])
+
+
 def test_pages_of_a_search_follow_one_another_and_lead_back_from_the_last(browse, ana, tailspin, make_user):
     for number in range(60):
         make_user(f"Kim {number:02}")
