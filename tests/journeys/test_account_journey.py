@@ -17,7 +17,7 @@ def test_an_admin_finds_a_customer_by_typing_and_edits_its_address(page, sign_in
     search.press_sequentially("lspin", delay=20)
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(search).to_be_focused()
-    assert page.url.endswith("?by=all&q=lspin")
+    assert page.url.endswith("/customers/?q=lspin")
     look("customers-found")
     page.get_by_role("button", name="Links of Tailspin Toys").click()
     look("customers-row-open")
