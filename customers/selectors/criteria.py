@@ -89,6 +89,11 @@ class Criteria:
         return rows.filter(wanted & self._is_so())
 
     @property
+    def entries_know(self) -> bool:
+        """Whether search entries alone tell who is so."""
+        return not any((self.tags, self.without, self.resellers, self.relationships))
+
+    @property
     def words_alone(self) -> Criteria:
         """The search without the filters."""
         return Criteria(text=self.text, by=self.by)

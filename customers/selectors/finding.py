@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -29,6 +30,9 @@ NAME: Final = BY_NAME.columns[0]
 # Before every name that begins with the same letters.
 FIRST_ID: Final = UUID(int=0)
 
+# How long a long list stays a long list, in seconds.
+REMEMBERED: Final = 60
+
 Sql = tuple[str, tuple[Any, ...]]
 
 
@@ -36,10 +40,12 @@ Sql = tuple[str, tuple[Any, ...]]
 class Index:
     """An inverted index: who answers the question of a place.
 
-    Where more than the part `most` of all customers answers, it is better to walk on than to look at each of them.
+    To look at an answer costs `cost`, compared with others. Where more than the part `most` of all customers answers,
+    it is better to walk on than to look at each of them.
     """
 
     answers: str
+    cost: float
     most: float
 
     def among(self, rows: QuerySet[Any, Any], questions: list[str]) -> Sql:
@@ -61,15 +67,17 @@ def only_among(some: Sql, rows: QuerySet[Any, Any]) -> Sql:
 
 
 _HAS_WORDS: Final = "customer_words(entry.partner_id, entry.place, entry.search_text) @@ asked.question"
-_ENTRIES: Final = Index(f"SELECT * FROM customers_searchentry AS entry WHERE {_HAS_WORDS}", most=0.3)
+_ENTRIES: Final = Index(f"SELECT * FROM customers_searchentry AS entry WHERE {_HAS_WORDS}", cost=0.7, most=0.3)
 _BY_WORDS: Final = Index(
     "SELECT customer.* FROM customers_searchentry AS entry "
     f"JOIN customers_customer AS customer ON customer.id = entry.customer_id WHERE {_HAS_WORDS}",
-    most=0.03,
+    cost=6,
+    most=0.1,
 )
 _BY_MARKS: Final = Index(
     "SELECT * FROM customers_customer AS customer WHERE ended_at IS NULL AND "
     "customer_marks(partner_id, place, tag_ids, relationships::text[], reseller_id, begun_at) @@ asked.question",
+    cost=1,
     most=0.2,
 )
 
@@ -115,9 +123,12 @@ class CustomersFound(Source[Customer]):
         found, edge = self._nearby(order, after, limit, self.NEAR)
         if edge is None:
             return found
-        further = self._further_by_name if order.columns[0] == NAME else self._further
+        if order.columns[0] == NAME:
+            more = self._further_by_name(order, edge, limit - len(found))
+        else:
+            more = self._further(order, edge, limit - len(found), among=len(found))
         # What is added in between may be met twice.
-        return list(dict.fromkeys(found + further(order, edge, limit - len(found))))
+        return list(dict.fromkeys(found + more))
 
     def _nearby(
         self, order: Order, after: Position | None, limit: int, reach: int
@@ -133,13 +144,29 @@ class CustomersFound(Source[Customer]):
         done = len(found) >= limit
         return found, None if done else rows.values_list(*order.columns)[reach - 1 : reach].first()
 
-    def _further(self, order: Order, edge: Position, limit: int) -> list[int]:
-        """The next ones in an order that is not the alphabet's: by an index, or by walking on where most are asked."""
+    def _further(self, order: Order, edge: Position, limit: int, *, among: int) -> list[int]:
+        """The next ones in an order that is not the alphabet's, where there were so many `among` the nearest.
+
+        They are met by walking on if that tells that it is not far, or if most customers are asked for; else by an
+        index.
+        """
+        found: list[int] = []
+        position: Position | None = edge
+        reach = 2 * limit * self.NEAR // among if among else self.FAR + 1
+        if reach <= self.FAR:
+            found, position = self._nearby(order, edge, limit, reach)
+        if position is None:
+            return found
+        rest = limit - len(found)
         if self._entries_lead(order):
-            return self._among_entries(order, edge, limit)
+            return found + self._among_entries(order, position, rest)
         index = self._index(order)
         if index and self._share(index) <= index.most:
-            return self._anywhere(index, order, edge, limit, [*ALL_PLACES])
+            return found + self._anywhere(index, order, position, rest, [*ALL_PLACES])
+        return found + self._walked(order, position, rest)
+
+    def _walked(self, order: Order, edge: Position, limit: int) -> list[int]:
+        """The next ones by walking on to the end, in steps that grow."""
         found: list[int] = []
         position: Position | None = edge
         reach = self.FAR
@@ -193,33 +220,54 @@ class CustomersFound(Source[Customer]):
         """The first beyond a position who have the words; the filters are asked some at a time."""
         found: list[int] = []
         position: Position | None = edge
-        reach = limit * 50 if self.criteria.filters else limit
+        reach = limit if self.criteria.entries_know else limit * 50
         while position is not None:
             entries = self._entries_beyond(order, position, reach)
-            customers = self.rows.select_related(None).filter(pk__in=[entry[0] for entry in entries])
-            so = set(self.criteria.filters_alone.apply(customers).values_list("pk", flat=True))
-            found += [entry[0] for entry in entries if entry[0] in so]
+            so = self._meeting_filters([pk for pk, *_ in entries])
+            found += [pk for pk, *_ in entries if pk in so]
             position = entries[-1][1:] if len(entries) == reach and len(found) < limit else None
             reach *= 10
         return found[:limit]
 
+    def _meeting_filters(self, pks: list[int]) -> set[int]:
+        """Those of some customers who meet the filters, as far as these are not asked of their entries."""
+        if self.criteria.entries_know:
+            return {*pks}
+        customers = self.rows.select_related(None).filter(pk__in=pks)
+        return set(self.criteria.filters_alone.apply(customers).values_list("pk", flat=True))
+
     def _entries_beyond(self, order: Order, position: Position, limit: int) -> list[tuple[Any, ...]]:
-        """The first entries beyond a position that have the words: whose they are, and their own positions."""
-        entries = self.criteria.words_alone.apply(order.beyond(self.entries, position))
+        """The first entries beyond a position that are right: whose they are, and their own positions."""
+        wanted = self.criteria if self.criteria.entries_know else self.criteria.words_alone
+        entries = wanted.apply(order.beyond(self.entries, position))
         sql, params = _ENTRIES.among(entries.values("pk", *order.columns), self.words)
         columns = ", ".join(f"found.{name}" for name in ("pk", *order.columns))
         return _rows(f"SELECT {columns} FROM {sql} ORDER BY {_sorted(order)} LIMIT %s", (*params, limit))
 
     def count(self, limit: int | None = COUNT_LIMIT) -> int:
         """How many there are; counted to one more than `limit` at most, or to the end without one."""
+        if self.rows.query.is_empty():
+            return 0
+        if limit is not None and not self.criteria:
+            return self._count_all(limit)
         index = self._index(BY_NAME)
         matching = self._matching(index)
-        if index is None or self.rows.query.is_empty():
-            # In order, because the planner would go through the whole table for the first of many.
-            return matching.count() if limit is None else BY_NAME.sort(matching)[: limit + 1].count()
+        if index is None:
+            return matching.count() if limit is None else _count_along(matching, limit)
         sql, params = index.among(matching.order_by().values("pk"), self._questions_for(index))
         counted = f"SELECT 1 FROM {sql}" + ("" if limit is None else f" LIMIT {limit + 1:d}")
         return sum(_column(f"SELECT count(*) FROM ({counted}) AS counted", params))
+
+    def _count_all(self, limit: int) -> int:
+        """How many customers the partner has. Who has more than `limit` is not counted again for a minute."""
+        key = f"more-than-{limit}-customers:{self.partner_id}"
+        more = limit + 1
+        if caches["process"].get(key):
+            return more
+        number = _count_along(self.rows, limit)
+        if number == more:
+            caches["process"].set(key, True, REMEMBERED)
+        return number
 
     def _entries_lead(self, order: Order) -> bool:
         """Whether to go from what has the words to what meets the filters, in an order that search entries have."""
@@ -228,7 +276,7 @@ class CustomersFound(Source[Customer]):
 
     def _index(self, order: Order) -> Index | None:
         """The best index to ask, if there is anything to ask: the search entries where these know all that is asked."""
-        if self.words and not self.criteria.filters and _entries_have(order):
+        if self.words and self.criteria.entries_know and _entries_have(order) and not self._rather_marks_than(_ENTRIES):
             return _ENTRIES
         if self.marks and (not self.words or self._rather_marks_than(_BY_WORDS)):
             return _BY_MARKS
@@ -249,7 +297,7 @@ class CustomersFound(Source[Customer]):
 
     def _rather_marks_than(self, words: Index) -> bool:
         """Whether to look at all who answer by their marks costs less than at all who do by their words."""
-        return bool(self.marks) and self._share_by_marks * words.most <= self._share_by_words * _BY_MARKS.most
+        return bool(self.marks) and self._share_by_marks * _BY_MARKS.cost <= self._share_by_words * words.cost
 
     def _share(self, index: Index) -> float:
         """The part of all customers who answer an index, between 0 and 1."""
@@ -274,6 +322,11 @@ class CustomersFound(Source[Customer]):
 def _entries_have(order: Order) -> bool:
     """Whether search entries can be put in an order without a look at the customers."""
     return {*order.columns} <= {field.attname for field in SearchEntry._meta.concrete_fields}
+
+
+def _count_along(rows: QuerySet[Any], limit: int) -> int:
+    """A count in the order of names: for the first of many the planner would go through the whole table."""
+    return BY_NAME.sort(rows)[: limit + 1].count()
 
 
 def place_of(position: Position) -> int:

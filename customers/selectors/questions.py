@@ -30,7 +30,9 @@ ALL_PLACES: Final = range(len(PLACES) + 1)
 def words_question(criteria: Criteria, partner_id: UUID, place: int) -> str:
     """The question for the words of a search; empty if no word narrows anything down."""
     prefix = _prefix(partner_id, place)
-    return " & ".join(filter(None, (_word(word, criteria.by, prefix) for word in criteria.words)))
+    # A single letter among words finds little out, and begins very many terms.
+    words = [word for word in criteria.words if len(word) > 1 or not word.isascii()] or criteria.words
+    return " & ".join(filter(None, (_word(word, criteria.by, prefix) for word in words)))
 
 
 def marks_question(criteria: Criteria, partner_id: UUID, place: int) -> str:

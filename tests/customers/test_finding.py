@@ -34,7 +34,7 @@ class ShortSighted(CustomersFound):
     """Looks so little around that everything else has to be found by the indexes."""
 
     NEAR = 3
-    FEW = 4
+    SAMPLE = 20
     FAR = 9
 
 
