@@ -19,6 +19,8 @@ SECONDS_TO_START = 180
 class Worker:
     """A real Celery worker with two children, on the test database."""
 
+    latest = None  # the one that was started last
+
     def __init__(self, database, log):
         self.database, self.log = database, log
         self.process = None
@@ -40,6 +42,7 @@ class Worker:
         """Start the worker unless it runs, and return when it takes messages. `app` is the module Celery loads."""
         if self.runs:
             return
+        Worker.latest = self
         place = urlsplit(os.environ["DATABASE_URL"])
         url = urlunsplit(place._replace(path=f"/{self.database}"))
         environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "partnercenter.settings"}
@@ -85,6 +88,13 @@ def one_worker(django_db_setup, tmp_path_factory):
     worker = Worker(connection.settings_dict["NAME"], tmp_path_factory.mktemp("worker") / "log")
     yield worker
     worker.stop()
+
+
+@pytest.fixture(autouse=True)
+def _a_worker_only_for_those_who_ask(request):
+    """One that a test before left running would work on the jobs of a test that does not know of it."""
+    if Worker.latest and "worker" not in request.fixturenames:
+        Worker.latest.kill()
 
 
 @pytest.fixture
