@@ -34,3 +34,18 @@ def make_tag(contoso):
         return tag
 
     return make
+
+
+@pytest.fixture
+def retail(make_tag):
+    return make_tag("Retail")
+
+
+@pytest.fixture
+def vip(make_tag):
+    return make_tag("VIP")
+
+
+@pytest.fixture
+def three(contoso, make_customer):
+    return [make_customer(contoso, name) for name in ("Adventure Works", "Proseware", "Wingtip Toys")]

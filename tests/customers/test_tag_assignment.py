@@ -1,4 +1,4 @@
-"""Putting tags on customers and taking them off: one, those selected, all that match; three states; the limit."""
+"""Putting tags on customers and taking them off: one, those selected, all that match; the limit; many as a job."""
 
 import uuid
 
@@ -6,86 +6,15 @@ import pytest
 from django.urls import reverse
 
 from customers.models import Customer, Tag, TagChange
-from partnercenter.activity.models import Activity, Deed
 from partnercenter.jobs.models import Job
 from partnercenter.partners.roles import Action, denial
-
-ASSIGN = "/customers/tags/assign/"
-
-
-@pytest.fixture
-def retail(make_tag):
-    return make_tag("Retail")
-
-
-@pytest.fixture
-def vip(make_tag):
-    return make_tag("VIP")
-
-
-@pytest.fixture
-def three(contoso, make_customer):
-    return [make_customer(contoso, name) for name in ("Adventure Works", "Proseware", "Wingtip Toys")]
+from tests.tagging import ASSIGN, add, apply, ids, lines, messages_of, remove, states, tags_by_name
 
 
 @pytest.fixture
 def few(monkeypatch):
     """More than two customers are many."""
     monkeypatch.setattr("customers.views.tags.AT_ONCE", 2)
-
-
-def ids(*customers):
-    return {"ids": [str(customer.tenant_id) for customer in customers]}
-
-
-def add(*tags):
-    return {"add": [str(tag.guid) for tag in tags]}
-
-
-def remove(*tags):
-    return {"remove": [str(tag.guid) for tag in tags]}
-
-
-def apply(client, sent, query=""):
-    return client.post(f"{ASSIGN}{query}", {"step": "apply", **sent}, follow=True)
-
-
-def tags_by_name():
-    names = dict(Tag.objects.values_list("pk", "name"))
-    rows = Customer.objects.order_by("name_key").values_list("name", "tag_ids")
-    return {name: [names[pk] for pk in pks] for name, pks in rows}
-
-
-def states(response):
-    return {box.tag.name: (box.state, box.on) for box in response.context["boxes"]}
-
-
-def messages_of(response):
-    return [str(message) for message in response.context["messages"]]
-
-
-def lines():
-    changed = Activity.objects.filter(deed=Deed.TAGS_CHANGED).order_by("pk")
-    return [(line.customer_name, line.details) for line in changed]
-
-
-def test_the_boxes_say_which_tags_are_on_all_on_some_and_on_none(browse, ana, make_tag, retail, vip, three):
-    make_tag("East")
-    Customer.objects.update(tag_ids=[vip.pk])
-    Customer.objects.filter(pk=three[0].pk).update(tag_ids=[retail.pk, vip.pk])
-
-    response = browse(ana).post(ASSIGN, ids(*three))
-
-    assert states(response) == {"Retail": ("some", 1), "VIP": ("all", 3), "East": ("none", 0)}
-    assert "on 1 of 3" in response.content.decode()
-
-
-def test_a_choice_of_three_needs_no_script(browse, ana, retail, three):
-    page = browse(ana).post(ASSIGN, ids(*three)).content.decode()
-
-    assert f'<option value="add:{retail.guid}">Put on</option>' in page
-    assert f'value="remove:{retail.guid}"' not in page
-    assert "Does not have it" in page
 
 
 def test_tags_are_put_on_and_taken_off_the_selected_customers_and_no_others(browse, ana, retail, vip, three):
@@ -281,64 +210,6 @@ def test_all_that_match_may_be_more_than_can_be_looked_at(few, browse, ana, vip,
     assert Job.objects.get().total == 3
 
 
-def test_a_new_tag_is_made_in_the_panel_and_chosen(browse, ana, contoso, vip, three):
-    sent = {**ids(*three), "step": "create", "new-name": "Spring", "new-color": "green", "change": f"add:{vip.guid}"}
-
-    response = browse(ana).post(ASSIGN, sent)
-
-    acts = {box.tag.name: box.act for box in response.context["boxes"]}
-    assert acts == {"Spring": "add", "VIP": "add"}
-    assert Tag.objects.get(name="Spring").color == "green"
-    assert tags_by_name()["Proseware"] == []
-
-
-def test_a_new_tag_with_a_name_that_is_taken_is_refused_at_its_field(browse, ana, vip, three):
-    sent = {**ids(*three), "step": "create", "new-name": "vip", "new-color": "green"}
-
-    response = browse(ana).post(ASSIGN, sent)
-
-    assert response.status_code == 422
-    assert "There is a tag with this name already" in response.content.decode()
-
-
-def test_searching_tags_keeps_what_was_chosen(browse, ana, make_tag, retail, vip, three):
-    make_tag("Größe")
-    sent = {**ids(*three), "find": "GRO", "change": f"add:{vip.guid}"}
-
-    response = browse(ana).post(ASSIGN, sent)
-
-    assert [(box.tag.name, box.act) for box in response.context["boxes"]] == [("Größe", ""), ("VIP", "add")]
-
-
-def test_of_very_many_tags_a_panel_shows_some_and_says_how_many_more(browse, ana, contoso, three):
-    Tag.objects.bulk_create(Tag(partner=contoso, name=f"Tag {number:03}") for number in range(203))
-
-    response = browse(ana).post(ASSIGN, ids(*three))
-
-    assert (len(response.context["boxes"]), response.context["not_shown"]) == (200, 3)
-    assert "3 more tags: search for their names." in response.content.decode()
-
-
-def test_htmx_gets_the_panel_alone_with_the_selection_in_it(browse, ana, vip, three):
-    piece = browse(ana).post(ASSIGN, ids(three[0]), headers={"HX-Request": "true"}).content.decode()
-
-    assert "<html" not in piece
-    assert f'name="ids" value="{three[0].tenant_id}"' in piece
-    assert "data-closes" in piece
-
-
-def test_the_panel_asks_as_many_questions_for_three_customers_as_for_one(
-    browse, ana, make_tag, three, django_assert_max_num_queries
-):
-    for number in range(30):
-        make_tag(f"Tag {number}")
-    client = browse(ana)
-    client.post(ASSIGN, ids(three[0]))
-
-    with django_assert_max_num_queries(8):
-        client.post(ASSIGN, ids(*three))
-
-
 def test_a_change_at_once_asks_the_same_few_questions_for_many(
     browse, ana, vip, contoso, make_customer, django_assert_max_num_queries
 ):
@@ -348,12 +219,6 @@ def test_a_change_at_once_asks_the_same_few_questions_for_many(
 
     with django_assert_max_num_queries(20):
         client.post(ASSIGN, {"step": "apply", **ids(*many), **add(vip)})
-
-
-def test_looking_at_the_address_of_the_panel_leads_to_the_list(browse, ana):
-    response = browse(ana).get(f"{ASSIGN}?q=toys")
-
-    assert (response.status_code, response.url) == (302, "/customers/?q=toys")
 
 
 def page_of(customer):
