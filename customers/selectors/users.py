@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, UserImport, UserImportRow
 from partnercenter.directory.models import TenantRole, User
 from partnercenter.folding import fold
+from partnercenter.partners.models import Staff
 from partnercenter.web.keyset import Order, Position, Source
 
 # How long a deleted user can be restored (the product rules, section 10).
@@ -93,6 +95,11 @@ def is_last_admin(customer: Customer, user: User) -> bool:
     return set(admins.values_list("pk", flat=True)[:2]) == {user.pk}
 
 
+def people_of_partners() -> Q:
+    """The condition for people whom their own organization looks after, nobody else: staff, and operators."""
+    return Q(is_superuser=True) | Exists(Staff.objects.filter(user=OuterRef("pk"), removed_at=None))
+
+
 def users_of(customer: Customer) -> QuerySet[User]:
     """The users of a customer's organization, without deleted ones."""
     return User.objects.filter(tenant_id=customer.tenant_id, deleted_at=None)
@@ -109,6 +116,11 @@ def known_users_of(customer: Customer) -> QuerySet[User]:
     return User.objects.filter(
         Q(deleted_at=None) | Q(deleted_at__gt=timezone.now() - KEPT_FOR), tenant_id=customer.tenant_id
     )
+
+
+def has_user(customer: Customer, user_id: UUID | str) -> bool:
+    """Whether the user with this id exists in a customer's organization, be it as a deleted one."""
+    return User.objects.filter(tenant_id=customer.tenant_id, pk=user_id).exists()
 
 
 def kept_until(user: User) -> datetime | None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from customers.forms.user import RoleForm, WhoForm, principal_name_of
 from customers.models import Customer
 from customers.navigation import customer_context
+from customers.selectors.users import has_user
 from customers.services.user_adding import add_user
 from customers.services.users import EDITABLE
 from customers.views.scope import with_users
@@ -123,7 +124,7 @@ def _key(customer: Customer) -> str:
 def _draft(request: StaffRequest, customer: Customer) -> dict[str, Any]:
     """What was typed so far; nothing of a user that exists by now."""
     draft: dict[str, Any] = dict(request.session.get(_key(customer), {}))
-    if "user_id" in draft and User.objects.filter(pk=draft["user_id"]).exists():
+    if "user_id" in draft and has_user(customer, draft["user_id"]):
         return {}
     return draft
 

@@ -114,6 +114,19 @@ def test_submitting_twice_makes_one_user(client, at, tailspin):
     assert User.objects.filter(tenant=tailspin.tenant).count() == 1
 
 
+def test_a_draft_that_another_window_brought_back_is_forgotten_once_its_user_exists(client, at):
+    fill(client, at)
+    before = dict(client.session.items())
+    client.post(at("_review"))
+    session = client.session
+    session.update(before)
+    session.save()
+
+    form = client.get(at()).context["form"]
+
+    assert (form["display_name"].value(), form["local_part"].value()) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
