@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from customers.models import TagChange, UserImport
+from customers.models import TagChange, UserChange, UserImport
 from customers.services.tag_changes import change_next_tags, finish_change
+from customers.services.user_changes import change_next_users, finish_user_change
 from customers.services.user_creation import create_next_users, finish_creation
 from customers.services.user_purge import purge_users
 from partnercenter.jobs.models import Job
@@ -42,5 +43,18 @@ def _change_of(job: Job) -> TagChange:
     return TagChange.objects.select_related("partner", "requested_by", "retires").get(pk=job.subject_id)
 
 
+def _work_on_users(job: Job) -> Progress:
+    return change_next_users(_user_change_of(job))
+
+
+def _finish_users(job: Job) -> None:
+    finish_user_change(_user_change_of(job), job=job)
+
+
+def _user_change_of(job: Job) -> UserChange:
+    return UserChange.objects.select_related("customer__partner", "requested_by").get(pk=job.subject_id)
+
+
 change_tags = Handler(work=_work_on_tags, finish=_finish_tags)
+change_users = Handler(work=_work_on_users, finish=_finish_users)
 create_users = Handler(work=_work, finish=_finish)

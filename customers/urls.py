@@ -39,11 +39,11 @@ import_urls = [
 ]
 
 selected_users_urls = [
-    path("block/", user_selection.selected, {"act": "block"}, name="block_users"),
-    path("allow/", user_selection.selected, {"act": "allow"}, name="allow_users"),
-    path("delete/", user_selection.selected, {"act": "delete"}, name="delete_users"),
-    path("restore/", user_selection.selected, {"act": "restore"}, name="restore_users"),
-    path("role/", user_selection.selected, {"act": "role"}, name="change_roles"),
+    path("block/", user_selection.selected, {"doing": "block"}, name="block_users"),
+    path("allow/", user_selection.selected, {"doing": "allow"}, name="allow_users"),
+    path("delete/", user_selection.selected, {"doing": "delete"}, name="delete_users"),
+    path("restore/", user_selection.selected, {"doing": "restore"}, name="restore_users"),
+    path("role/", user_selection.selected, {"doing": "role"}, name="change_roles"),
 ]
 
 new_user_urls = [
@@ -55,10 +55,10 @@ new_user_urls = [
 user_urls = [
     path("", users.user, name="user"),
     path("edit/", user_acts.edit, name="edit_user"),
-    path("block/", user_acts.block, name="block_user"),
-    path("allow/", user_acts.unblock, name="allow_user"),
+    path("block/", user_acts.change, {"doing": "block"}, name="block_user"),
+    path("allow/", user_acts.change, {"doing": "allow"}, name="allow_user"),
     path("delete/", user_acts.delete, name="delete_user"),
-    path("restore/", user_acts.restore, name="restore_user"),
+    path("restore/", user_acts.change, {"doing": "restore"}, name="restore_user"),
     path("password/", user_acts.password, name="reset_password"),
 ]
 

@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
 JOB_HANDLERS = {
     "user_import": "customers.tasks.create_users",
     "tag_change": "customers.tasks.change_tags",
+    "block_users": "customers.tasks.change_users",
+    "allow_users": "customers.tasks.change_users",
+    "delete_users": "customers.tasks.change_users",
+    "restore_users": "customers.tasks.change_users",
+    "change_roles": "customers.tasks.change_users",
 }
 
 # --------------------------------------------------------------------------------- people signing in

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from customers.forms.selection import guids_of
 from customers.forms.users import UserSearchForm
-from customers.services.user_changes import AT_ONCE
+from customers.userfiles import MAX_ROWS
 from partnercenter.directory.models import TenantRole
 from partnercenter.errors import Refused
 from partnercenter.web.templatetags.web import grouped
+
+# As many as one file can bring.
+MOST_SELECTED: Final = MAX_ROWS
 
 
 @dataclass(frozen=True)
@@ -36,22 +39,24 @@ class UserSelection:
 
 
 def users_selected(data: Any, form: UserSearchForm) -> UserSelection:
-    """What was selected: `ids`, each with one or more ids, or with `all=1` what the list's form finds.
+    """What was selected: `ids`, each with one or more ids, or with `all=1` what the list's form finds, newest first.
 
-    Raises `Refused` where nothing is selected, and for more users than are changed at once.
+    Raises `Refused` where nothing is selected, and for more users than can be changed in one go.
     """
     is_all = data.get("all") == "1"
     if is_all:
-        ids = tuple(form.found.rows.order_by().values_list("pk", flat=True)[: AT_ONCE + 1])
+        # The first global admin of a customer comes last and is therefore the one who stays, where one has to.
+        found = form.found.rows.order_by("-created_at", "-pk").values_list("pk", flat=True)
+        ids = tuple(found[: MOST_SELECTED + 1])
     else:
         ids = tuple(sorted({*guids_of(data)}))
     if not ids:
         raise Refused(_("No user is selected. Tick the boxes of some, or select all that match."))
-    if len(ids) > AT_ONCE:
+    if len(ids) > MOST_SELECTED:
         sentence = _(
-            "At most %(limit)s users can be changed at once. Search or filter the list, and change them part by part."
+            "At most %(limit)s users can be changed in one go. Search or filter the list, and change them part by part."
         )
-        raise Refused(sentence % {"limit": grouped(AT_ONCE)})
+        raise Refused(sentence % {"limit": grouped(MOST_SELECTED)})
     return UserSelection(ids, is_all)
 
 

@@ -4,6 +4,7 @@ from customers.models.customer import Agreement, BillTo, Customer
 from customers.models.saved_view import DefaultView, SavedView
 from customers.models.search_entry import SearchEntry
 from customers.models.tag import Tag, TagChange
+from customers.models.user_change import PasswordHandout, UserChange
 from customers.models.user_import import UserImport, UserImportRow
 
 __all__ = [
@@ -11,10 +12,12 @@ __all__ = [
     "BillTo",
     "Customer",
     "DefaultView",
+    "PasswordHandout",
     "SavedView",
     "SearchEntry",
     "Tag",
     "TagChange",
+    "UserChange",
     "UserImport",
     "UserImportRow",
 ]

@@ -97,7 +97,7 @@ def is_last_admin(customer: Customer, user: User) -> bool:
 
 def people_of_partners() -> Q:
     """The condition for people whom their own organization looks after, nobody else: staff, and operators."""
-    return Q(is_superuser=True) | Exists(Staff.objects.filter(user=OuterRef("pk"), removed_at=None))
+    return Q(is_superuser=True) | Q(Exists(Staff.objects.filter(user=OuterRef("pk"), removed_at=None)))
 
 
 def users_of(customer: Customer) -> QuerySet[User]:

@@ -1,27 +1,34 @@
-"""Changing many users of a customer at once: sign-in, deletion, role."""
+"""What is done with users of a customer, one or many: sign-in, deletion, role. A job does it with very many."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from customers.models import Customer
-from customers.selectors.users import can_sign_in, deleted_users_of, users_of
-from customers.services.users import EDITABLE, end_sessions
+from customers.models import Customer, UserChange
+from customers.selectors.users import can_sign_in, known_users_of, people_of_partners, users_of
+from customers.services.users import DELETED_MEANWHILE, EDITABLE, LAST_ADMIN, OF_A_PARTNER, USER, end_sessions
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import Tenant, TenantRole, User
-from partnercenter.partners.models import Staff
+from partnercenter.errors import Refused
+from partnercenter.jobs.models import Job
+from partnercenter.jobs.services import Progress, enqueue
+from partnercenter.notifications.models import Notification
+from partnercenter.notifications.services import notify
 
-# So many users are changed while a person waits.
+# So many users are changed while a person waits; more are changed by a job.
 AT_ONCE: Final = 1_000
+# Users in one transaction of a job: a fraction of a second, far below its lease.
+CHUNK: Final = 2_000
 
 # What a line of the log tells; translated when it is read.
 USERS: Final = gettext_noop("Users")
@@ -30,15 +37,18 @@ LEFT: Final = gettext_noop("Left as they were")
 
 @dataclass(frozen=True)
 class Act:
-    """Something that is done with many users: `values` is what they get, `same` tells who has it already.
+    """What an act does: `values` is what users get, `same` tells who has it already.
 
     `among` are the users it can be done with. `takes_admin` says whether a global admin is none afterwards, or cannot
-    sign in; what they are signed in with ends if `ends_sessions`.
+    sign in; what they are signed in with ends if `ends_sessions`. `deed` stands in the log for many, `deed_of_one` for
+    one; `kind` is the job that does it with very many.
     """
 
     deed: Deed
+    deed_of_one: Deed
+    kind: Job.Kind
     values: Callable[[str], Mapping[str, Any]]
-    same: Callable[[str], Q] = lambda _role: Q(pk=None)
+    same: Callable[[str], Mapping[str, Any]]
     among: Callable[[Customer], QuerySet[User]] = users_of
     takes_admin: Callable[[str], bool] = lambda _role: False
     ends_sessions: bool = False
@@ -51,23 +61,43 @@ def _always(_role: str) -> bool:
 ACTS: Final[Mapping[str, Act]] = {
     "block": Act(
         Deed.USERS_BLOCKED,
-        lambda _role: {"blocked_at": timezone.now()},
-        same=lambda _role: Q(blocked_at__isnull=False),
+        Deed.USER_BLOCKED,
+        Job.Kind.BLOCK_USERS,
+        values=lambda _role: {"blocked_at": timezone.now()},
+        same=lambda _role: {"blocked_at__isnull": False},
         takes_admin=_always,
         ends_sessions=True,
     ),
-    "allow": Act(Deed.USERS_ALLOWED, lambda _role: {"blocked_at": None}, same=lambda _role: Q(blocked_at=None)),
+    "allow": Act(
+        Deed.USERS_ALLOWED,
+        Deed.USER_ALLOWED,
+        Job.Kind.ALLOW_USERS,
+        values=lambda _role: {"blocked_at": None},
+        same=lambda _role: {"blocked_at": None},
+    ),
     "delete": Act(
         Deed.USERS_DELETED,
-        lambda _role: {"deleted_at": timezone.now()},
+        Deed.USER_DELETED,
+        Job.Kind.DELETE_USERS,
+        values=lambda _role: {"deleted_at": timezone.now()},
+        same=lambda _role: {"deleted_at__isnull": False},
         takes_admin=_always,
         ends_sessions=True,
     ),
-    "restore": Act(Deed.USERS_RESTORED, lambda _role: {"deleted_at": None}, among=deleted_users_of),
+    "restore": Act(
+        Deed.USERS_RESTORED,
+        Deed.USER_RESTORED,
+        Job.Kind.RESTORE_USERS,
+        values=lambda _role: {"deleted_at": None},
+        same=lambda _role: {"deleted_at": None},
+        among=known_users_of,
+    ),
     "role": Act(
         Deed.USERS_ROLE_CHANGED,
-        lambda role: {"role": role},
-        same=lambda role: Q(role=role),
+        Deed.USER_EDITED,
+        Job.Kind.CHANGE_ROLES,
+        values=lambda role: {"role": role},
+        same=lambda role: {"role": role},
         takes_admin=lambda role: role != TenantRole.GLOBAL_ADMIN,
     ),
 }
@@ -87,36 +117,121 @@ class Changed:
     gone: int
     admin: str
 
+    @property
+    def left(self) -> int:
+        """How many were left, for whatever reason."""
+        return self.same + self.staff + self.gone + bool(self.admin)
+
+
+def change_user(customer: Customer, user: User, act: str, *, actor: User) -> None:
+    """Do one of `ACTS`, but for a change of the role, with one user; somebody who is like that already stays so.
+
+    Raises `Refused` for the last global admin who can sign in, for people of partners, and for somebody who is not
+    there any more.
+    """
+    with transaction.atomic():
+        changed = _change(customer, [user.pk], act)
+        if changed.admin:
+            raise Refused(LAST_ADMIN % {"name": changed.admin})
+        if changed.staff:
+            raise Refused(OF_A_PARTNER)
+        if changed.gone:
+            too_late = _("This user was deleted more than 30 days ago and cannot be restored any more.")
+            raise Refused(too_late if act == "restore" else DELETED_MEANWHILE)
+        if changed.changed:
+            details = {USER: user.principal_name}
+            record(ACTS[act].deed_of_one, partner=customer.partner, actor=actor, customer=customer, details=details)
+
 
 def change_users(customer: Customer, ids: Collection[UUID], act: str, *, role: str = "", actor: User) -> Changed:
     """Do one of `ACTS` with the users of a customer that have these ids; the log gets one line with the numbers.
 
     `role` is the new one, where roles change. Of all global admins who can sign in, the one who is there longest stays.
     """
-    doing = ACTS[act]
     with transaction.atomic():
-        Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
-        rows = doing.among(customer).filter(pk__in=ids).order_by("pk")
-        held = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
-        works = Q(is_superuser=True) | Exists(Staff.objects.filter(user=OuterRef("pk"), removed_at=None))
-        others = User.objects.filter(pk__in=held).exclude(works)
-        wanted = others.exclude(doing.same(role))
-        stays = _admin_who_stays(customer, wanted) if doing.takes_admin(role) else None
-        changing = [pk for pk in wanted.values_list("pk", flat=True) if stays is None or pk != stays.pk]
-        number = others.count()
-        if doing.ends_sessions:
-            end_sessions(changing)
-        User.objects.filter(pk__in=changing).update(**doing.values(role))
-        changed = Changed(
-            changed=len(changing),
-            same=number - len(changing) - bool(stays),
-            staff=len(held) - number,
-            gone=len({*ids}) - len(held),
-            admin=stays.display_name if stays else "",
-        )
-        if changing:
-            _record(doing.deed, customer, changed, role, left=len({*ids}) - len(changing), actor=actor)
+        changed = _change(customer, ids, act, role)
+        if changed.changed:
+            _record(customer, act, role, changed=changed.changed, left=changed.left, actor=actor)
     return changed
+
+
+def start_user_change(
+    customer: Customer, ids: Collection[UUID], act: str, *, role: str = "", url: str, actor: User
+) -> Job:
+    """Let a worker do one of `ACTS` with very many users; `url` is the list they were chosen in.
+
+    Of all global admins the one who comes last in `ids` stays.
+    """
+    change = UserChange(id=uuid4(), customer=customer, act=act, role=role, user_ids=[*ids], requested_by=actor)
+    with transaction.atomic():
+        change.job = enqueue(
+            ACTS[act].kind,
+            subject_id=change.pk,
+            subject=customer.name,
+            total=len(ids),
+            url=url,
+            partner=customer.partner,
+            customer=customer,
+            actor=actor,
+        )
+        change.save(force_insert=True)
+    return change.job
+
+
+def change_next_users(change: UserChange, *, size: int = CHUNK) -> Progress:
+    """Change the next `size` users at most, in the caller's transaction; nothing if all were visited before.
+
+    Those who were like that already count as succeeded, whoever had to be left as failed.
+    """
+    ids = change.user_ids[change.visited : change.visited + size]
+    changed = _change(change.customer, ids, change.act, change.role)
+    change.visited += len(ids)
+    change.same += changed.same
+    change.staff += changed.staff
+    change.gone += changed.gone
+    change.admin = changed.admin or change.admin
+    change.save(update_fields=["visited", "same", "staff", "gone", "admin"])
+    return Progress(
+        succeeded=changed.changed + changed.same,
+        failed=changed.staff + changed.gone + bool(changed.admin),
+        more=change.visited < len(change.user_ids),
+    )
+
+
+def finish_user_change(change: UserChange, *, job: Job) -> None:
+    """Say how a change ended, as its `job` did; the log and whoever asked for it are told."""
+    customer, actor = change.customer, change.requested_by
+    changed = job.succeeded - change.same
+    _record(customer, change.act, change.role, changed=changed, left=job.total - changed, actor=actor)
+    kinds = {Job.Status.DONE: Notification.Kind.USERS_CHANGED, Job.Status.FAILED: Notification.Kind.JOB_FAILED}
+    if kind := kinds.get(Job.Status(job.status)):
+        facts = {"subject": job.subject, "customer": customer.name, "act": change.act, "changed": changed}
+        facts |= {name: getattr(change, name) for name in ("same", "staff", "gone", "admin")}
+        notify(actor, kind, facts=facts, url=job.url)
+
+
+def _change(customer: Customer, ids: Collection[UUID], act: str, role: str = "") -> Changed:
+    """Change users in the caller's transaction, which holds them and their organization: of two admins who go at once
+    one stays."""
+    doing = ACTS[act]
+    Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
+    rows = doing.among(customer).filter(pk__in=ids).order_by("pk")
+    held = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    others = User.objects.filter(pk__in=held).exclude(people_of_partners())
+    wanted = others.exclude(**doing.same(role))
+    stays = _admin_who_stays(customer, wanted) if doing.takes_admin(role) else None
+    changing = [pk for pk in wanted.values_list("pk", flat=True) if stays is None or pk != stays.pk]
+    number = others.count()
+    if doing.ends_sessions:
+        end_sessions(changing)
+    User.objects.filter(pk__in=changing).update(**doing.values(role))
+    return Changed(
+        changed=len(changing),
+        same=number - len(changing) - bool(stays),
+        staff=len(held) - number,
+        gone=len({*ids}) - len(held),
+        admin=stays.display_name if stays else "",
+    )
 
 
 def _admin_who_stays(customer: Customer, users: QuerySet[User]) -> User | None:
@@ -127,11 +242,11 @@ def _admin_who_stays(customer: Customer, users: QuerySet[User]) -> User | None:
     return admins.order_by("created_at", "pk").first()
 
 
-def _record(deed: Deed, customer: Customer, changed: Changed, role: str, *, left: int, actor: User) -> None:
-    details: dict[str, Any] = {USERS: changed.changed}
+def _record(customer: Customer, act: str, role: str, *, changed: int, left: int, actor: User) -> None:
+    details: dict[str, Any] = {USERS: changed}
     if left:
         details[LEFT] = left
     if role:
         with translation.override("en"):
             details[EDITABLE["role"]] = str(TenantRole(role).label)
-    record(deed, partner=customer.partner, actor=actor, customer=customer, details=details)
+    record(ACTS[act].deed, partner=customer.partner, actor=actor, customer=customer, details=details)

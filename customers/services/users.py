@@ -1,8 +1,8 @@
-"""Changing one user of a customer: names and role, sign-in, deletion, password."""
+"""Changing one user of a customer: names, role, password."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from customers.models import Customer
-from customers.selectors.users import deleted_users_of, is_last_admin, known_users_of, users_of
+from customers.selectors.users import is_last_admin, people_of_partners, users_of
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
 from partnercenter.directory.models import Tenant, TenantRole, User
@@ -26,7 +26,6 @@ from partnercenter.directory.passwords import (
     new_temporary_password,
 )
 from partnercenter.errors import Refused
-from partnercenter.partners.models import Staff
 
 # What of a user can be changed, under the words of the log; they are translated when it is read.
 EDITABLE: Final[Mapping[str, str]] = {
@@ -37,6 +36,13 @@ EDITABLE: Final[Mapping[str, str]] = {
     "role": gettext_noop("Role"),
 }
 USER: Final = gettext_noop("User")
+
+# Why somebody is left as they are.
+LAST_ADMIN: Final = gettext_lazy(
+    "%(name)s is the last Global admin of this customer who can sign in. Make somebody else a Global admin first."
+)
+OF_A_PARTNER: Final = gettext_lazy("This person works for a partner. Their organization looks after them, nobody else.")
+DELETED_MEANWHILE: Final = gettext_lazy("This user was deleted a moment ago. Restore the user first.")
 
 
 def edit_user(customer: Customer, user: User, values: Mapping[str, str], *, seen: str, actor: User) -> bool:
@@ -80,49 +86,6 @@ def _told(name: str, pair: list[str]) -> list[str]:
         return [str(TenantRole(value).label) for value in pair] if name == "role" else pair
 
 
-def block_user(customer: Customer, user: User, *, actor: User) -> None:
-    """Let a user not sign in any more, and end what they are signed in with.
-
-    Raises `Refused` for the last global admin. Somebody who is blocked stays so, without a line in the log.
-    """
-    with _held(customer, user) as held:
-        _refuse_without_admin(customer, held)
-        if held.blocked_at is None:
-            end_sessions([held.pk])
-            _set(held, blocked_at=timezone.now())
-            _record(Deed.USER_BLOCKED, customer, held, actor)
-
-
-def allow_user(customer: Customer, user: User, *, actor: User) -> None:
-    """Let a user who was blocked sign in again."""
-    with _held(customer, user) as held:
-        if held.blocked_at is not None:
-            _set(held, blocked_at=None)
-            _record(Deed.USER_ALLOWED, customer, held, actor)
-
-
-def delete_user(customer: Customer, user: User, *, actor: User) -> None:
-    """Delete a user, who can be restored for 30 days; as long as that the user name stays taken.
-
-    Raises `Refused` for the last global admin.
-    """
-    with _held(customer, user) as held:
-        _refuse_without_admin(customer, held)
-        end_sessions([held.pk])
-        _set(held, deleted_at=timezone.now())
-        _record(Deed.USER_DELETED, customer, held, actor)
-
-
-def restore_user(customer: Customer, user: User, *, actor: User) -> None:
-    """Bring back a deleted user, as they were. Raises `Refused` after 30 days."""
-    with _held(customer, user, among=known_users_of) as held:
-        if held.deleted_at is not None:
-            if not deleted_users_of(customer).filter(pk=held.pk).exists():
-                raise Refused(_("This user was deleted more than 30 days ago and cannot be restored any more."))
-            _set(held, deleted_at=None)
-            _record(Deed.USER_RESTORED, customer, held, actor)
-
-
 def reset_password(customer: Customer, user: User, *, seen: str, actor: User) -> str:
     """Give a user a new temporary password, which nobody can read again; what they had before ends, sessions too.
 
@@ -145,30 +108,24 @@ def reset_password(customer: Customer, user: User, *, seen: str, actor: User) ->
 
 
 @contextmanager
-def _held(customer: Customer, user: User, *, among: Callable[[Customer], Any] = users_of) -> Iterator[User]:
+def _held(customer: Customer, user: User) -> Iterator[User]:
     """A user held for one transaction, and the organization with them: two admins do not go at the same time.
 
     Raises `Refused` for somebody who is no user of the customer any more, and for staff of a partner.
     """
     with transaction.atomic():
         Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
-        held = among(customer).select_for_update(no_key=True).filter(pk=user.pk).first()
+        held = users_of(customer).select_for_update(no_key=True).filter(pk=user.pk).first()
         if held is None:
-            raise Refused(_("This user was deleted a moment ago. Restore the user first."))
-        if held.is_superuser or Staff.objects.filter(user=held, removed_at=None).exists():
-            raise Refused(_("This person works for a partner. Their organization looks after them, nobody else."))
+            raise Refused(DELETED_MEANWHILE)
+        if User.objects.filter(people_of_partners(), pk=held.pk).exists():
+            raise Refused(OF_A_PARTNER)
         yield held
 
 
 def _refuse_without_admin(customer: Customer, user: User) -> None:
     if is_last_admin(customer, user):
-        raise Refused(
-            _(
-                "%(name)s is the last Global admin of this customer who can sign in. Make somebody else a Global admin "
-                "first."
-            )
-            % {"name": user.display_name}
-        )
+        raise Refused(LAST_ADMIN % {"name": user.display_name})
 
 
 def _set(user: User, **values: Any) -> None:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -25,6 +24,7 @@ from customers.selectors.tags import customers_with, tag_counts, tag_counts_of
 from customers.services import tags as services
 from customers.services.tags import AT_ONCE, Changed, change_many, change_tags
 from customers.views.customer_list import form_of, wants_piece
+from customers.views.job_words import tell_of_job
 from customers.views.scope import why_not
 from partnercenter.errors import Refused
 from partnercenter.partners.access import Forbidden, StaffRequest, allow
@@ -229,8 +229,7 @@ def _apply(request: StaffRequest, selection: Selection, choices: TagChoices, url
     total = selection.count_all()
     job = change_many(request.partner, selection.chosen_by, total=total, url=url, **asked)
     sentence = _("A job changes the tags of %(count)s customers. You are told when it has ended.")
-    link = format_html('<a href="{}">{}</a>', reverse("jobs:job", args=[job.pk]), _("See how far it is"))
-    messages.success(request, format_html("{} {}", sentence % {"count": grouped(total)}, link))
+    tell_of_job(request, sentence % {"count": grouped(total)}, job)
 
 
 def _tell(request: HttpRequest, changed: Changed) -> None:

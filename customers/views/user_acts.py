@@ -12,14 +12,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from customers.forms.user import PasswordForm, UserForm
 from customers.models import Customer
 from customers.navigation import customer_context
-from customers.selectors.users import is_last_admin, known_users_of, users_of
-from customers.services import users as services
-from customers.services.users import edit_user, password_version_of
+from customers.selectors.users import is_last_admin, users_of
+from customers.services.user_changes import ACTS, change_user
+from customers.services.users import edit_user, password_version_of, reset_password
 from customers.views.scope import with_users
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
@@ -29,6 +30,13 @@ from partnercenter.web.acts import act
 from partnercenter.web.forms import posted
 
 LOOK_AND_ACT: Final = ["GET", "HEAD", "POST"]
+# What is said once it is done, by the name of the act.
+DONE: Final = {
+    "block": gettext_lazy("%(name)s cannot sign in any more, and was signed out everywhere."),
+    "allow": gettext_lazy("%(name)s can sign in again."),
+    "delete": gettext_lazy("%(name)s was deleted and can be restored for 30 days."),
+    "restore": gettext_lazy("%(name)s is back, with the names, role and password from before."),
+}
 # In the session: the user for whose new password the person has just typed the own one.
 CONFIRMED: Final = "password_reset_confirmed"
 
@@ -57,27 +65,9 @@ def edit(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpRespon
 @allow(Action.MANAGE_USERS)
 @require_POST
 @with_users
-def block(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResponse:
-    user = _found(users_of(customer), user_id)
-    return act(
-        request,
-        lambda: services.block_user(customer, user, actor=request.user),
-        done=_("%(name)s cannot sign in any more, and was signed out everywhere.") % {"name": user},
-        then=_address(customer, user),
-    )
-
-
-@allow(Action.MANAGE_USERS)
-@require_POST
-@with_users
-def unblock(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResponse:
-    user = _found(users_of(customer), user_id)
-    return act(
-        request,
-        lambda: services.allow_user(customer, user, actor=request.user),
-        done=_("%(name)s can sign in again.") % {"name": user},
-        then=_address(customer, user),
-    )
+def change(request: StaffRequest, customer: Customer, user_id: UUID, doing: str) -> HttpResponse:
+    """Block or allow the sign-in of a user, or restore a deleted one."""
+    return _changed(request, customer, _found(ACTS[doing].among(customer), user_id), doing)
 
 
 @allow(Action.MANAGE_USERS)
@@ -88,23 +78,14 @@ def delete(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResp
     user = _found(users_of(customer), user_id)
     if request.method != "POST":
         return render(request, "customers/delete_user.html", _context(request, customer, user))
-    return act(
-        request,
-        lambda: services.delete_user(customer, user, actor=request.user),
-        done=_("%(name)s was deleted and can be restored for 30 days.") % {"name": user},
-        then=_address(customer, user),
-    )
+    return _changed(request, customer, user, "delete")
 
 
-@allow(Action.MANAGE_USERS)
-@require_POST
-@with_users
-def restore(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResponse:
-    user = _found(known_users_of(customer), user_id)
+def _changed(request: StaffRequest, customer: Customer, user: User, doing: str) -> HttpResponse:
     return act(
         request,
-        lambda: services.restore_user(customer, user, actor=request.user),
-        done=_("%(name)s is back, with the names, role and password from before.") % {"name": user},
+        lambda: change_user(customer, user, doing, actor=request.user),
+        done=DONE[doing] % {"name": user},
         then=_address(customer, user),
     )
 
@@ -137,7 +118,7 @@ def _new_password(request: StaffRequest, customer: Customer, user: User) -> Http
     form = PasswordForm(request.POST)
     form.is_valid()
     try:
-        made = services.reset_password(customer, user, seen=form.cleaned_data.get("seen", ""), actor=request.user)
+        made = reset_password(customer, user, seen=form.cleaned_data.get("seen", ""), actor=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(_address(customer, user))

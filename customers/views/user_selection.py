@@ -18,8 +18,9 @@ from customers.forms.user_selection import NewRoleForm, UserSelection, users_sel
 from customers.forms.users import UserSearchForm
 from customers.models import Customer
 from customers.navigation import customer_context
-from customers.services.user_changes import Changed, change_users
+from customers.services.user_changes import AT_ONCE, Changed, change_users, start_user_change
 from customers.views.customer_list import wants_piece
+from customers.views.job_words import tell_of_job
 from customers.views.scope import with_users
 from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
@@ -30,7 +31,7 @@ from partnercenter.web.templatetags.web import grouped
 @allow(Action.MANAGE_USERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_users
-def selected(request: StaffRequest, customer: Customer, act: str) -> HttpResponse:
+def selected(request: StaffRequest, customer: Customer, doing: str) -> HttpResponse:
     """Say what will be done with the selected users, and with `step=apply` do it; the address is that of the list.
 
     Whoever comes without a selection is led to the list.
@@ -44,13 +45,18 @@ def selected(request: StaffRequest, customer: Customer, act: str) -> HttpRespons
         messages.error(request, str(refused))
         return _leave(request, then)
     applies = request.POST.get("step") == "apply"
-    form = NewRoleForm(request.POST if applies else None) if act == "role" else None
+    form = NewRoleForm(request.POST if applies else None) if doing == "role" else None
     if applies and (form is None or form.is_valid()):
-        role = form.cleaned_data["role"] if form else ""
-        _tell(request, act, change_users(customer, selection.ids, act, role=role, actor=request.user))
+        asked: Any = {"role": form.cleaned_data["role"] if form else "", "actor": request.user}
+        if selection.count <= AT_ONCE:
+            _tell(request, doing, change_users(customer, selection.ids, doing, **asked))
+        else:
+            job = start_user_change(customer, selection.ids, doing, url=then, **asked)
+            sentence = _("A job changes %(count)s users. You are told when it has ended.")
+            tell_of_job(request, sentence % {"count": grouped(selection.count)}, job)
         # The script forgets what was selected only now.
         return trigger_client_event(_leave(request, then), "selectionDone")
-    context = customer_context(request, customer) | _question(request, selection, act) | {"form": form, "then": then}
+    context = customer_context(request, customer) | _question(request, selection, doing) | {"form": form, "then": then}
     page = "customers/_change_users.html" if wants_piece(request) else "customers/change_users.html"
     return render(request, page, context, status=422 if form and form.errors and not wants_piece(request) else 200)
 
@@ -66,7 +72,7 @@ def _leave(request: StaffRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
 
 
-def _question(request: StaffRequest, selection: UserSelection, act: str) -> dict[str, Any]:
+def _question(request: StaffRequest, selection: UserSelection, doing: str) -> dict[str, Any]:
     count = selection.count
     questions = {
         "block": ngettext("Block the sign-in of %(count)s user?", "Block the sign-in of %(count)s users?", count),
@@ -76,18 +82,19 @@ def _question(request: StaffRequest, selection: UserSelection, act: str) -> dict
         "role": ngettext("Change the role of %(count)s user?", "Change the role of %(count)s users?", count),
     }
     return {
-        "act": act,
-        "question": questions[act] % {"count": grouped(count)},
+        "doing": doing,
+        "question": questions[doing] % {"count": grouped(count)},
         "selection": selection,
         "url": request.get_full_path(),
+        "as_job": count > AT_ONCE,
         "in_panel": wants_piece(request),
     }
 
 
-def _tell(request: StaffRequest, act: str, changed: Changed) -> None:
+def _tell(request: StaffRequest, doing: str, changed: Changed) -> None:
     """What came of it: how many have changed, and who was left and why."""
     if changed.changed:
-        messages.success(request, _done(act, changed.changed))
+        messages.success(request, _done(doing, changed.changed))
     else:
         messages.info(request, _("No user was changed."))
     left = " ".join(_left(changed))
@@ -95,7 +102,7 @@ def _tell(request: StaffRequest, act: str, changed: Changed) -> None:
         messages.warning(request, left)
 
 
-def _done(act: str, count: int) -> str:
+def _done(doing: str, count: int) -> str:
     sentences = {
         "block": ngettext(
             "%(count)s user cannot sign in any more, and was signed out everywhere.",
@@ -111,7 +118,7 @@ def _done(act: str, count: int) -> str:
         "restore": ngettext("%(count)s user was restored.", "%(count)s users were restored.", count),
         "role": ngettext("%(count)s user has the new role.", "%(count)s users have the new role.", count),
     }
-    return sentences[act] % {"count": grouped(count)}
+    return sentences[doing] % {"count": grouped(count)}
 
 
 def _left(changed: Changed) -> Iterator[str]:

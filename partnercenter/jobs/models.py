@@ -41,6 +41,11 @@ class Job(Stateful):
     class Kind(models.TextChoices):
         USER_IMPORT = "user_import", _("Create uploaded users")
         TAG_CHANGE = "tag_change", _("Change tags of customers")
+        BLOCK_USERS = "block_users", _("Block the sign-in of users")
+        ALLOW_USERS = "allow_users", _("Allow the sign-in of users")
+        DELETE_USERS = "delete_users", _("Delete users")
+        RESTORE_USERS = "restore_users", _("Restore users")
+        CHANGE_ROLES = "change_roles", _("Change roles of users")
 
     class Error(models.TextChoices):
         STOPS_WORKERS = "stops_workers", _("It stopped the worker three times and was given up.")

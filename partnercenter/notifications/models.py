@@ -21,6 +21,7 @@ class Notification(models.Model):
     class Kind(models.TextChoices):
         USERS_CREATED = "users_created", _("Users created")
         TAGS_CHANGED = "tags_changed", _("Tags of customers changed")
+        USERS_CHANGED = "users_changed", _("Users changed")
         JOB_FAILED = "job_failed", _("Job failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -51,6 +52,8 @@ class Notification(models.Model):
             ) % {"created": grouped(created), "customer": self.facts["customer"]}
         if self.kind == self.Kind.TAGS_CHANGED:
             return _tags_sentence(self.facts)
+        if self.kind == self.Kind.USERS_CHANGED:
+            return _users_sentence(self.facts)
         if "customer" in self.facts:
             return str(gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts)
         return str(gettext("A job did not finish: %(subject)s.") % self.facts)
@@ -74,6 +77,42 @@ def _tags_sentence(facts: dict[str, Any]) -> str:
         )
         words["limit"] = grouped(facts["limit"])
     return sentence % words
+
+
+def _users_sentence(facts: dict[str, Any]) -> str:
+    changed, left = facts["changed"], facts["staff"] + facts["gone"] + bool(facts["admin"])
+    sentences = {
+        "block": ngettext(
+            "The sign-in of %(count)s user of %(customer)s is blocked now.",
+            "The sign-in of %(count)s users of %(customer)s is blocked now.",
+            changed,
+        ),
+        "allow": ngettext(
+            "%(count)s user of %(customer)s can sign in again.",
+            "%(count)s users of %(customer)s can sign in again.",
+            changed,
+        ),
+        "delete": ngettext(
+            "%(count)s user of %(customer)s was deleted.", "%(count)s users of %(customer)s were deleted.", changed
+        ),
+        "restore": ngettext(
+            "%(count)s user of %(customer)s was restored.", "%(count)s users of %(customer)s were restored.", changed
+        ),
+        "role": ngettext(
+            "%(count)s user of %(customer)s has another role now.",
+            "%(count)s users of %(customer)s have another role now.",
+            changed,
+        ),
+    }
+    sentence = sentences[facts["act"]] % {"count": grouped(changed), "customer": facts["customer"]}
+    if not left:
+        return sentence
+    why = gettext("Left as they were: %(staff)s of partners, %(gone)s who are not there any more.")
+    words = {"staff": grouped(facts["staff"]), "gone": grouped(facts["gone"])}
+    parts = [sentence, why % words] if left > bool(facts["admin"]) else [sentence]
+    if facts["admin"]:
+        parts.append(gettext("%(name)s had to stay as the last Global admin.") % {"name": facts["admin"]})
+    return " ".join(parts)
 
 
 class Mail(models.Model):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from customers.selectors.users import KEPT_FOR, is_last_admin
-from customers.services.users import block_user, delete_user, restore_user
+from customers.services.user_changes import change_user
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
@@ -188,7 +188,7 @@ def test_nobody_is_restored_after_thirty_days(tailspin, adele, ana):
     User.objects.filter(pk=adele.pk).update(deleted_at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
 
     with pytest.raises(Refused):
-        restore_user(tailspin, adele, actor=ana.user)
+        change_user(tailspin, adele, "restore", actor=ana.user)
 
     adele.refresh_from_db()
     assert adele.deleted_at is not None
@@ -243,13 +243,13 @@ def test_of_two_global_admins_who_go_at_once_one_stays(tailspin, admin, adele, a
 
     def go(act, user):
         try:
-            act(Customer.objects.select_related("partner").get(pk=tailspin.pk), user, actor=ana.user)
+            change_user(Customer.objects.select_related("partner").get(pk=tailspin.pk), user, act, actor=ana.user)
         except Refused as sentence:
             refused.append(str(sentence))
         finally:
             connection.close()
 
-    threads = [Thread(target=go, args=pair) for pair in ((block_user, admin), (delete_user, adele))]
+    threads = [Thread(target=go, args=pair) for pair in (("block", admin), ("delete", adele))]
     for thread in threads:
         thread.start()
     for thread in threads:
