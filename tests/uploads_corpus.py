@@ -252,7 +252,11 @@ CHARACTERS: Final = {
     "a name of 51 characters": faulty("x" * 51, "too_long"),
     "a name of emoji": faulty("🦊 Fox 👩🏽"),
     "a name from right to left": faulty("נועה כהן"),
-    "a name in Arabic with a mark of no width": faulty("علی\u200cرضا", "invisible_characters"),
+    "a Persian name with a non-joiner": faulty("علی\u200cرضا"),
+    "a non-joiner between letters that are apart anyway": faulty("دا\u200cرا", "invisible_characters"),
+    "a Malayalam name that ends in a joiner": faulty("ജോണ്\u200d"),
+    "emoji that joiners make one of": faulty("👩\u200d💻 👨\u200d👩\u200d👧\u200d👦 🏳\ufe0f\u200d🌈"),
+    "a joiner between letters": faulty("Kim\u200dPark", "invisible_characters"),
     "an apostrophe that our own download put before a formula": faulty("'=Kim")._replace(names=("=Kim",)),
     "an apostrophe that belongs to a name": faulty("'t Hooft"),
     "a result that was downloaded, uploaded again": Upload(

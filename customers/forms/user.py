@@ -16,8 +16,8 @@ from customers.services.user_adding import why_not_free
 from customers.services.users import EDITABLE, version_of
 from customers.userfiles import MAX_EMAIL, MAX_NAME
 from customers.userfiles.addresses import is_local_part
-from customers.userfiles.characters import code_point, invisible_in
 from customers.userfiles.limits import MAX_LOCAL_PART
+from partnercenter.directory.characters import code_point, invisible_in
 from partnercenter.directory.countries import country_choices
 from partnercenter.directory.models import TenantRole, User
 

@@ -1,8 +1,7 @@
 """The user file of "Upload users": read, checked, and given back with its results (the product rules, section 10).
 
 Data flows one way: `reading` makes user rows of an uploaded file, with the help of `columns`; `rules` finds the
-problems of the rows, with the help of `addresses`, `characters` and `statuses`; `results` writes the template and
-the answers.
+problems of the rows, with the help of `addresses` and `statuses`; `results` writes the template and the answers.
 """
 
 from customers.userfiles.columns import Column, column_title

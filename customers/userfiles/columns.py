@@ -7,8 +7,8 @@ from typing import Final
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from customers.userfiles.characters import visible
 from partnercenter.csvfiles import SURROUNDING
+from partnercenter.directory.characters import visible
 from partnercenter.errors import Refused
 from partnercenter.folding import fold
 

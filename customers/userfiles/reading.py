@@ -78,7 +78,7 @@ def telling_rows(content: bytes, encoding: str, delimiter: str) -> list[UserRow]
 
 
 def clean(cell: str) -> str:
-    """The text of a cell: without white space, byte order marks and characters of no width around it.
+    """The text of a cell: without white space, byte order marks and spaces of no width around it.
 
     So is the apostrophe that our downloads put before what could be a formula: a result can be uploaded again.
     """

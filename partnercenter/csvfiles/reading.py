@@ -17,10 +17,10 @@ from partnercenter.csvfiles.encodings import codec_of, guess_encoding
 from partnercenter.errors import Refused
 
 #: What may stand around the text of a cell without belonging to it: white space as Unicode defines it, byte
-#: order marks that were copied along, and characters of no width.
+#: order marks that were copied along, and spaces of no width. Joiners belong to it: Malayalam names end in them.
 SURROUNDING: Final = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
-    "\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u200c\u200d\u2060"
+    "\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\u200b\u2060"
 )
 _DELIMITERS: Final = ",;\t"
 _LONGEST_ROW: Final = 100_000  # characters; below the 131,072 that Python's reader allows for one cell

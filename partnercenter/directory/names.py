@@ -16,6 +16,7 @@ from django.core.validators import validate_email
 from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 
+from partnercenter.directory.characters import invisible_in
 from partnercenter.directory.countries import COUNTRIES
 from partnercenter.folding import fold
 
@@ -41,8 +42,6 @@ LEGAL_FORMS_AS_WRITTEN = """
     株式会社, 有限会社, 合同会社, 合資会社, 合名会社, 주식회사, 유한회사, ش.م.م, ذ.م.م, ش.م.ل
 """
 
-# Zero width (non-)joiners shape letters of Arabic and Indian scripts; elsewhere they are invisible.
-JOINERS = re.compile("(?<=[\u0600-\u0dff])[\u200c\u200d]")
 INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 # Characters that count as letters or symbols and yet show nothing.
 BLANK_CHARACTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
@@ -134,11 +133,8 @@ def check_contact_email(address: str, own_domains: Iterable[str]) -> Problem | N
 
 
 def has_invisible_characters(text: str) -> bool:
-    """Whether `text` holds characters nobody sees: control characters, line ends, direction marks, blanks."""
-    return any(
-        character in BLANK_CHARACTERS or unicodedata.category(character) in INVISIBLE_CATEGORIES
-        for character in JOINERS.sub("", text)
-    )
+    """Whether `text` holds characters nobody sees, by the rule that `characters` states."""
+    return bool(invisible_in(text))
 
 
 def shows_something(text: str) -> bool:

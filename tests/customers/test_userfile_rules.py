@@ -16,7 +16,7 @@ from customers.userfiles import (
     read_user_file,
 )
 from customers.userfiles.addresses import is_local_part
-from customers.userfiles.characters import invisible_in
+from partnercenter.directory.characters import invisible_in
 
 DOMAINS = ["contoso.com", "contoso.onmicrosoft.com"]
 LONG = "x" * 51

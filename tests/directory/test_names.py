@@ -28,6 +28,7 @@ def code_of(problem):
         "Ромашка",
         "شركة النور",
         "می\u200cخواهم",
+        "شرکت 👩\u200d💻",
         "กิกีกุ",
         "Limited Edition Records Ltd",
         "A" * 254 + "B",
