@@ -17,6 +17,11 @@ from partnercenter.partners.roles import Action
 WHO_MAY_CANCEL: Final[Mapping[str, Action]] = {
     Job.Kind.USER_IMPORT: Action.MANAGE_USERS,
     Job.Kind.TAG_CHANGE: Action.EDIT_TAGS,
+    Job.Kind.BLOCK_USERS: Action.MANAGE_USERS,
+    Job.Kind.ALLOW_USERS: Action.MANAGE_USERS,
+    Job.Kind.DELETE_USERS: Action.MANAGE_USERS,
+    Job.Kind.RESTORE_USERS: Action.MANAGE_USERS,
+    Job.Kind.CHANGE_ROLES: Action.MANAGE_USERS,
 }
 
 
