@@ -95,6 +95,10 @@ class Job(Stateful):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(status__in=["queued", "running"]), name="jobs_to_do"),
+            models.Index(
+                fields=["partner", "due_at"], condition=Q(status__in=["queued", "running"]), name="jobs_to_do_in_turn"
+            ),
+            models.Index(fields=["partner"], condition=Q(status="running"), name="jobs_at_work"),
             models.Index(fields=["partner", "-created_at", "-id"], name="jobs_by_time"),
         ]
 

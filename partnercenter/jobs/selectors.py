@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, F, Min, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
 from partnercenter.jobs.models import Job
 from partnercenter.partners.models import Partner
@@ -40,6 +40,18 @@ def due(now: datetime) -> QuerySet[Job]:
     """Jobs that should be worked on at `now` and that nobody holds, the one that waits longest first."""
     open_jobs = Job.objects.filter(status__in=(Job.Status.QUEUED, Job.Status.RUNNING), due_at__lte=now)
     return open_jobs.filter(Q(leased_until=None) | Q(leased_until__lt=now)).order_by("due_at")
+
+
+def partners_in_turn(now: datetime) -> QuerySet[Partner]:
+    """Partners of whom a job is due, those first whose jobs have the fewest workers; among equals it is drawn by lot.
+
+    The lot is what is fair to each where one worker has to do for all.
+    """
+    theirs = Q(partner=OuterRef("pk"))
+    at_work = Job.objects.filter(theirs, status=Job.Status.RUNNING, leased_until__gte=now).order_by()
+    workers = at_work.values("partner").annotate(count=Count("pk")).values("count")
+    waiting = Partner.objects.filter(Exists(due(now).filter(theirs)))
+    return waiting.order_by(Coalesce(Subquery(workers), 0), "?")
 
 
 def due_and_not_rung(now: datetime) -> QuerySet[Job]:

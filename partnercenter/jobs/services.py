@@ -25,7 +25,7 @@ from partnercenter.activity.services import Account, record
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
-from partnercenter.jobs.selectors import due, due_and_not_rung
+from partnercenter.jobs.selectors import due, due_and_not_rung, partners_in_turn
 from partnercenter.locks import without_long_waits
 from partnercenter.partners.models import Partner
 
@@ -153,11 +153,16 @@ def _customer_of(job: Job) -> _Customer | None:
     return _Customer(job.partner, job.customer_id, job.customer_name) if job.customer_id else None
 
 
-def run_job(job_id: uuid.UUID) -> None:
-    """Work on a job until it is done, somebody cancels it, or the lease is lost. Harmless if nothing is to be done."""
-    lease = _take(job_id)
-    if lease is None:
+def run_job(named: uuid.UUID) -> None:
+    """Work on a due job until it is done, somebody cancels it, or the lease is lost. Harmless if nothing is to be done.
+
+    A message permits to do one job and names one: which it is, is decided now, so that nobody waits behind the many
+    jobs of somebody else. As many messages as jobs do all of them, in whatever order they come.
+    """
+    taken = _take(named)
+    if taken is None:
         return
+    job_id, lease = taken
     try:
         while _work_once(job_id, lease):
             pass
@@ -171,18 +176,19 @@ def run_job(job_id: uuid.UUID) -> None:
         _fail_or_retry(job_id, lease)
 
 
-def _take(job_id: uuid.UUID) -> int | None:
-    """Lease a job that is due and that nobody holds; the attempt is counted before the work."""
+def _take(named: uuid.UUID) -> tuple[uuid.UUID, int] | None:
+    """Lease the job whose turn it is, and say its id and the lease; the attempt is counted before the work."""
     now = timezone.now()
     with transaction.atomic():
-        job = due(now).select_for_update(skip_locked=True).filter(pk=job_id).first()
+        job = _next(now, named)
         if job is None:
             return None
         if job.attempts >= Job.MAX_ATTEMPTS:
             _give_up(job, Job.Error.STOPS_WORKERS)
             return None
+        lease = job.lease_number + 1
         changes = {
-            "lease_number": job.lease_number + 1,
+            "lease_number": lease,
             "leased_until": now + Job.LEASE,
             "attempts": job.attempts + 1,
             "rung_at": None,
@@ -191,7 +197,19 @@ def _take(job_id: uuid.UUID) -> int | None:
             job.move_to(Job.Status.RUNNING, started_at=job.started_at or now, **changes)
         else:
             Job.objects.filter(pk=job.pk).update(**changes)
-        return changes["lease_number"]  # type: ignore[return-value]
+        return job.pk, lease
+
+
+def _next(now: datetime, named: uuid.UUID) -> Job | None:
+    """The job whose turn it is, held: of the partner whose turn it is the one that was named, or waits longest.
+
+    Jobs that others take at this moment are passed over.
+    """
+    for partner in partners_in_turn(now):
+        theirs = due(now).filter(partner=partner).select_for_update(skip_locked=True)
+        if job := theirs.filter(pk=named).first() or theirs.first():
+            return job
+    return None
 
 
 def _work_once(job_id: uuid.UUID, lease: int) -> bool:
