@@ -1,0 +1,117 @@
+"""Characters that nobody sees and nobody means: they make two names look the same, or one look like another.
+
+The rule, for names in files, in forms and wherever else a person types one: a character that shows nothing is refused,
+unless what is seen would be different without it. Seen are
+
+* a joiner (U+200D) between two emoji, which makes one picture of them (a family, a profession, a rainbow flag), and
+  the tags that make a flag of England, Scotland or Wales;
+* a joiner or non-joiner (U+200C) behind a virama, which chooses the form of an Indic consonant, and the joiner of
+  Bengali and Kannada between ra and virama;
+* a non-joiner between two Arabic letters that would be joined without it, as in Persian.
+
+The last two are rules CONTEXTJ of UTS #46 (RFC 5892, appendices A.1 and A.2), which say where domains may have them.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+JOINER: Final = "\u200d"
+NON_JOINER: Final = "\u200c"
+LOST: Final = "\ufffd"  # stands where a program could not read a character
+
+# Controls and line ends; what Unicode tells programs to ignore (soft hyphen, direction marks, characters of no
+# width, tags), without the variation selectors that belong to emoji and Japanese names; letters that are blank; halves
+# of characters; and private ones, which show what the font of each reader makes of them, mostly nothing.
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029"
+    "\xad\u034f\u061c\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+    "\u115f\u1160\u2800\u3164\uffa0\U0001d159"
+    "\ud800-\uf8ff\U000f0000-\U0010ffff]"
+)
+
+# The blocks of pictures, and what may stand behind one before the next: a color of skin, the sign to draw it colored.
+_PICTURE: Final = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
+_WITH_PICTURE: Final = re.compile(f"{_PICTURE.pattern}[\U0001f3fb-\U0001f3ff]?\ufe0f?")
+_LONGEST_PICTURE: Final = 3
+
+_BLACK_FLAG: Final = "\U0001f3f4"
+_FLAG: Final = re.compile(
+    f"{_BLACK_FLAG}\U000e0067\U000e0062"
+    "(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)\U000e007f"
+)
+_LONGEST_FLAG: Final = 7
+
+_VIRAMA: Final = 9  # its combining class
+_RA_AND_VIRAMA: Final = frozenset({"\u09b0\u09cd", "\u0cb0\u0ccd"})
+
+# Letters that join both neighbors, and those that join the one before only (types D and R of Unicode's ArabicShaping).
+_JOINS_BOTH: Final = (
+    "\u0620\u0626\u0628\u062a-\u062e\u0633-\u063f\u0641-\u0647\u0649\u064a\u066e\u066f\u0678-\u0687\u069a-\u06bf"
+    "\u06c1\u06c2\u06cc\u06ce\u06d0\u06d1\u06fa-\u06fc\u06ff\u0750-\u0758\u075c-\u076a\u076d-\u0770\u0772"
+    "\u0775-\u0777\u077a-\u077f\u0886\u0889-\u088d\u08a0-\u08a9\u08af\u08b0\u08b3-\u08b8\u08ba-\u08c8"
+)
+_JOINS_ONE: Final = (
+    "\u0622-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd"
+    "\u06cf\u06d2\u06d3\u06d5\u06ee\u06ef\u0759-\u075b\u076b\u076c\u0771\u0773\u0774\u0778\u0779\u0870-\u0882\u088e"
+    "\u08aa-\u08ac\u08ae\u08b1\u08b2\u08b9"
+)
+_JOINS_ON: Final = re.compile(f"[{_JOINS_BOTH}]")
+_IS_JOINED: Final = re.compile(f"[{_JOINS_BOTH}{_JOINS_ONE}]")
+_MARKS: Final = frozenset({"Mn", "Me"})  # stand at a letter and do not part it from the next one
+
+
+def invisible_in(text: str) -> list[str]:
+    """The characters of a text that nobody sees, in its order, by the rule at the top."""
+    if text.isascii() and text.isprintable():
+        return []
+    return [found[0] for found in _INVISIBLE.finditer(text) if not _is_seen(text, found.start())]
+
+
+def code_point(character: str) -> str:
+    """How Unicode writes of a character: U+200B."""
+    return f"U+{ord(character):04X}"
+
+
+def visible(text: str, longest: int) -> str:
+    """A text as it can be shown anywhere: invisible characters as [U+200B], and cut after `longest` characters."""
+    cut = text if len(text) <= longest else f"{text[:longest]}…"
+    if cut.isprintable() and cut.isascii():
+        return cut
+    return _INVISIBLE.sub(lambda found: found[0] if _is_seen(cut, found.start()) else f"[{code_point(found[0])}]", cut)
+
+
+def _is_seen(text: str, place: int) -> bool:
+    """Whether a text would look different without the character at a place, which shows nothing by itself."""
+    character = text[place]
+    if character not in (JOINER, NON_JOINER):
+        return _is_in_flag(text, place)
+    if place and unicodedata.combining(text[place - 1]) == _VIRAMA:
+        return True
+    return _joins_pictures(text, place) if character == JOINER else _parts_letters(text, place)
+
+
+def _is_in_flag(text: str, place: int) -> bool:
+    begin = text.rfind(_BLACK_FLAG, max(0, place - _LONGEST_FLAG + 1), place)
+    return begin >= 0 and _FLAG.match(text, begin) is not None
+
+
+def _joins_pictures(text: str, place: int) -> bool:
+    """Whether a joiner stands between emoji, or between ra and virama."""
+    if text[max(0, place - 1) : place] + text[place + 1 : place + 2] in _RA_AND_VIRAMA:
+        return True
+    before = range(max(0, place - _LONGEST_PICTURE), place)
+    is_behind_one = any(_WITH_PICTURE.fullmatch(text, begin, place) for begin in before)
+    return is_behind_one and _PICTURE.match(text, place + 1) is not None
+
+
+def _parts_letters(text: str, place: int) -> bool:
+    """Whether a non-joiner stands between two letters that would be joined, whatever marks they have."""
+    before, behind = place - 1, place + 1
+    while before >= 0 and unicodedata.category(text[before]) in _MARKS:
+        before -= 1
+    while behind < len(text) and unicodedata.category(text[behind]) in _MARKS:
+        behind += 1
+    joins_on = before >= 0 and _JOINS_ON.match(text, before) is not None
+    return joins_on and _IS_JOINED.match(text, behind) is not None
