@@ -20,15 +20,17 @@ JOINER: Final = "\u200d"
 NON_JOINER: Final = "\u200c"
 LOST: Final = "\ufffd"  # stands where a program could not read a character
 
-# Controls and line ends; what Unicode tells programs to ignore (soft hyphen, direction marks, characters of no
-# width, tags), without the variation selectors that belong to emoji and Japanese names; letters that are blank; halves
-# of characters; and private ones, which show what the font of each reader makes of them, mostly nothing.
+# Letters and marks that are blank: programs take them for printable.
+_BLANK: Final = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159"
+_ANY_BLANK: Final = re.compile(f"[{_BLANK}]")
+
+# Besides: controls and line ends; what Unicode tells programs to ignore (soft hyphen, direction marks, characters of no
+# width, tags), without the variation selectors that belong to emoji and Japanese names; halves of characters; and
+# private ones, which show what the font of each reader makes of them, mostly nothing.
 _INVISIBLE: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029"
-    "\xad\u034f\u061c\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
-    "\u115f\u1160\u2800\u3164\uffa0\U0001d159"
-    "\ud800-\uf8ff\U000f0000-\U0010ffff]"
+    f"[{_BLANK}\x00-\x1f\x7f-\x9f\u2028\u2029"
+    "\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ud800-\uf8ff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U000f0000-\U0010ffff]"
 )
 
 # The blocks of pictures, and what may stand behind one before the next: a color of skin, the sign to draw it colored.
@@ -64,7 +66,7 @@ _MARKS: Final = frozenset({"Mn", "Me"})  # stand at a letter and do not part it 
 
 def invisible_in(text: str) -> list[str]:
     """The characters of a text that nobody sees, in its order, by the rule at the top."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or not _ANY_BLANK.search(text)):
         return []
     return [found[0] for found in _INVISIBLE.finditer(text) if not _is_seen(text, found.start())]
 
