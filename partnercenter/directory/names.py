@@ -98,7 +98,7 @@ def check_person_name(name: str) -> Problem | None:
             _("A name has at most %(limit)s characters; this one has %(length)s. Shorten it.")
             % {"limit": PERSON_NAME_LENGTH, "length": len(name)},
         )
-    return _check_characters(name)
+    return _check_characters(name) or _check_visible(name)
 
 
 def check_contact_email(address: str, own_domains: Iterable[str]) -> Problem | None:
@@ -160,6 +160,14 @@ def _check_characters(name: str) -> Problem | None:
             _("This name contains characters that cannot be seen. Type it again instead of pasting it."),
         )
     return None
+
+
+def _check_visible(name: str) -> Problem | None:
+    if shows_something(name):
+        return None
+    return Problem(
+        "nothing_visible", _("Nothing of this name can be seen. Enter one with at least one letter, digit or sign.")
+    )
 
 
 def _check_company_length(name: str) -> Problem | None:

@@ -126,7 +126,15 @@ def test_a_person_may_have_a_short_name_in_any_script(name):
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("X" * 51, "too_long"), ("An\x07a", "invisible"), ("An\u2066a", "invisible"), ("  ", "blank")],
+    [
+        ("X" * 51, "too_long"),
+        ("An\x07a", "invisible"),
+        ("An\u2066a", "invisible"),
+        ("  ", "blank"),
+        ("\u0301", "nothing_visible"),
+        ("\u0301 \u0308\u20dd", "nothing_visible"),
+        ("\ufe0f", "nothing_visible"),
+    ],
 )
 def test_a_person_has_no_long_and_no_invisible_name(name, code):
     assert code_of(check_person_name(name)) == code
