@@ -1,0 +1,79 @@
+"""People who use real web processes, through connections that a test can break off and let hang."""
+
+import http.client
+import json
+import socket
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.test import Client
+
+TOKEN = "t" * 32  # against forged requests: any, as long as cookie and header say the same
+BOUNDARY = "between-the-parts-of-a-form"
+SECONDS = 60
+
+
+class Visitor:
+    """A browser of somebody, signed in at the web processes; that of `client` when one is given."""
+
+    def __init__(self, web, person, client=None):
+        self.web = web
+        if client is None:
+            client = Client()
+            client.force_login(person.user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.headers = {
+            "Host": f"{web.host}:{web.port}",
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={TOKEN}",
+            "X-CSRFToken": TOKEN,
+        }
+
+    def get(self, page, seconds=SECONDS):
+        """The status and the text of a page."""
+        return self._ask("GET", page, seconds=seconds)
+
+    def post(self, page, fields):
+        """The status and the text of the answer to a form."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._ask("POST", page, urlencode(fields).encode(), kind)
+
+    def upload(self, page, content):
+        """The status and the text of the answer to a form with this file in it."""
+        return self._ask("POST", page, form_with(content), {"Content-Type": form_type()})
+
+    def _ask(self, method, page, body=None, headers=None, seconds=SECONDS):
+        connection = http.client.HTTPConnection(self.web.host, self.web.port, timeout=seconds)
+        try:
+            connection.request(method, page, body, {**self.headers, **(headers or {})})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def begin(self, method, page, **headers):
+        """A connection on which all of a request stands but its body."""
+        lines = [
+            f"{method} {page} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in {**self.headers, **headers}.items()),
+        ]
+        connection = socket.create_connection((self.web.host, self.web.port), timeout=SECONDS)
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return connection
+
+    def begin_upload(self, page, content):
+        """A connection on which half of an upload has been sent."""
+        form = form_with(content)
+        connection = self.begin("POST", page, **{"Content-Type": form_type(), "Content-Length": str(len(form))})
+        connection.sendall(form[: len(form) // 2])
+        return connection
+
+
+def form_with(content):
+    """The bytes of a form with a file of users."""
+    name = json.dumps("users.csv")
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename={name}\r\n'
+    return f"{head}Content-Type: text/csv\r\n\r\n".encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+def form_type():
+    return f"multipart/form-data; boundary={BOUNDARY}"
