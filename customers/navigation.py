@@ -21,6 +21,9 @@ SECTIONS: Final = (
 _BELOW: Final = {
     "customers:edit_account": "customers:account",
     "customers:customer_tags": "customers:account",
+    "customers:domains": "customers:account",
+    "customers:add_domain": "customers:account",
+    "customers:remove_domain": "customers:account",
     "customers:user": "customers:users",
     "customers:deleted_users": "customers:users",
     "customers:edit_user": "customers:users",

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from customers.views import (
     account,
     customer_list,
+    domains,
     overview,
     readings,
     row_corrections,
@@ -62,12 +63,21 @@ user_urls = [
     path("password/", user_acts.password, name="reset_password"),
 ]
 
+domain_urls = [
+    path("verify/", domains.verify, name="verify_domain"),
+    path("primary/", domains.make_primary, name="make_domain_primary"),
+    path("remove/", domains.remove, name="remove_domain"),
+]
+
 customer_urls: list[URLPattern | URLResolver] = [
     path("", account.customer, name="customer"),
     path("account/", account.account, name="account"),
     path("account/edit/", account.edit_account, name="edit_account"),
     path("account/name/", account.take_name, name="take_name"),
     path("tags/", tags.customer_tags, name="customer_tags"),
+    path("domains/", domains.domains, name="domains"),
+    path("domains/add/", domains.add, name="add_domain"),
+    path("domains/<str:domain_name>/", include(domain_urls)),
     path("users/", users.users, name="users"),
     path("users/add/", include(new_user_urls)),
     path("users/selected/", include(selected_users_urls)),

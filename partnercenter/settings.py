@@ -6,6 +6,7 @@ the address people use: allowed hosts, links in mails, and whether cookies are b
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,6 +40,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Who is asked whether a domain belongs to a customer, as pairs of address and port; nobody: the machine's own servers.
+_dns_servers = [urlsplit(f"//{server.strip()}") for server in env.list("DNS_SERVERS", default=[])]
+DNS_SERVERS = [(str(ip_address(server.hostname or "")), server.port or 53) for server in _dns_servers]
 
 # ------------------------------------------------------------------------------------ what it is
 ROOT_URLCONF = "partnercenter.urls"

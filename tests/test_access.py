@@ -70,6 +70,7 @@ def example(tailspin, ana):
         "job_id": job.pk,
         "view_id": view.pk,
         "tag_id": tag.guid,
+        "domain_name": "tailspintoys.com",
         "number": 1,
     }
 

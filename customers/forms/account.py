@@ -74,7 +74,7 @@ class AccountForm(forms.Form):
     def __init__(self, data: Any = None, *, customer: Customer) -> None:
         self.bill_to: BillTo = customer.bill_to
         self.country = self.bill_to.country
-        self.own_domains = [domain.name for domain in customer.partner.tenant.domains.all()]
+        self.own_domains = [domain.name for domain in customer.partner.tenant.domains.filter(verified_at__isnull=False)]
         super().__init__(data, initial=self._as_read(bill_to_values(self.bill_to)) | {"version": customer.version})
         self.fields |= {field.name: _address_field(field, self.country) for field in address_rules(self.country).fields}
         self.order_fields(["version", "second_look", "company_name", *_ADDRESS])

@@ -34,7 +34,7 @@ def account_of(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """The same customers with all that the account page shows."""
     return customers.select_related(
         "partner__tenant", "tenant", "bill_to", "agreement", "reseller__tenant", "provider__tenant"
-    ).prefetch_related("tenant__domains")
+    )
 
 
 def tags_of(partner: Partner) -> QuerySet[Tag]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from customers.models import BillTo, Customer
+from customers.selectors.domains import verified_names
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
-from partnercenter.directory.models import Domain, User
+from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 
 # What of a bill-to address can be changed; its country is that of the customer's organization.
@@ -43,7 +43,7 @@ def update_account(customer: Customer, values: Mapping[str, str], *, version: in
             return False
         BillTo.objects.filter(pk=held.pk).update(**values)
         name = values.get("company_name", held.name)
-        keys = Customer.keys(name, held.tenant_id, *_domains_of(held))
+        keys = Customer.keys(name, held.tenant_id, *verified_names(held.tenant_id))
         Customer.objects.filter(pk=held.pk).update(name=name, version=version + 1, **keys)
         record(Deed.ACCOUNT_CHANGED, partner=held.partner, actor=actor, customer=held, details=_named(changed))
     return True
@@ -58,11 +58,6 @@ def take_name(customer: Customer, *, actor: User) -> None:
         name = customer.tenant.name
         update_account(customer, {"company_name": name}, version=customer.version, actor=actor)
         Customer.objects.filter(pk=customer.pk).update(tenant_name=name)
-
-
-def _domains_of(customer: Customer) -> QuerySet[Domain, str]:
-    domains = Domain.objects.filter(tenant=customer.tenant_id).order_by("-is_primary", "name")
-    return domains.values_list("name", flat=True)
 
 
 def bill_to_values(bill_to: BillTo) -> dict[str, str]:

@@ -15,11 +15,13 @@ from customers.forms.account import AccountForm, with_picks
 from customers.models import Customer
 from customers.navigation import customer_context
 from customers.selectors.customers import account_of, customers_of, tags_on
+from customers.selectors.my import domains_of
 from customers.services import accounts as services
 from customers.services.accounts import ChangedMeanwhile, bill_to_values, update_account
 from partnercenter.activity.models import Deed
 from partnercenter.activity.selectors import activity_of, newest_of
 from partnercenter.directory.addresses import formatted_lines
+from partnercenter.directory.clouds import Feature, offers
 from partnercenter.directory.countries import country_name, culture_choices
 from partnercenter.directory.phones import format_phone
 from partnercenter.partners.access import StaffRequest, allow
@@ -49,7 +51,8 @@ def account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
         "phone": format_phone(bill_to.phone, customer.partner.market) if bill_to.phone else "",
         "culture": cultures.get(bill_to.culture, bill_to.culture),
         "country": country_name(customer.tenant.country),
-        "domains": sorted(customer.tenant.domains.all(), key=lambda domain: (not domain.is_primary, domain.name)),
+        "domains": domains_of(customer.tenant),
+        "has_domains_page": offers(customer.tenant.cloud, Feature.USERS_AND_LICENSES),
         "tags": tags_on(customer),
         "new_name": customer.new_name,
         "edit_denied": "" if request.staff.may(Action.EDIT_ACCOUNT) else denial(Action.EDIT_ACCOUNT),

@@ -11,6 +11,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.directory.clouds import Cloud
@@ -34,19 +35,43 @@ class Tenant(models.Model):
         return self.name
 
 
+def new_proof() -> str:
+    """A text of 131 random bits that only those can publish in the domain name system to whom a domain belongs."""
+    return f"partnercenter-verification={get_random_string(22)}"
+
+
 class Domain(models.Model):
-    """A domain name of a tenant; people's principal names lie in the verified ones."""
+    """A domain name of a tenant, in ASCII; people's principal names lie in the verified ones.
+
+    An unverified one has been added at `added_at` and is nobody's yet: several tenants can have it. It is verified
+    when `proof` was found as a TXT record of the domain. Those that came with the tenant were not added.
+    """
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="domains")
     name = models.CharField(max_length=253)
     is_primary = models.BooleanField(default=False)
     verified_at = models.DateTimeField(null=True, default=timezone.now)
+    added_at = models.DateTimeField(null=True)
+    proof = models.CharField(max_length=60, default=new_proof, db_default="")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["name"], name="a_domain_belongs_to_one_tenant"),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(verified_at__isnull=False),
+                name="a_verified_domain_belongs_to_one_tenant",
+            ),
+            models.UniqueConstraint(fields=["tenant", "name"], name="a_tenant_has_a_domain_once"),
             models.UniqueConstraint(
                 fields=["tenant"], condition=models.Q(is_primary=True), name="one_primary_domain_per_tenant"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_primary=False) | models.Q(verified_at__isnull=False),
+                name="a_primary_domain_is_verified",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verified_at__isnull=False) | ~models.Q(proof=""),
+                name="what_waits_for_proof_can_be_proved",
             ),
             models.CheckConstraint(condition=models.Q(name=Lower("name")), name="domain_names_are_lower_case"),
         ]
