@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partnercenter.csvfiles import csv_lines, guard, read_csv, safe_filename
+from partnercenter.csvfiles import csv_lines, guard, guess_encoding, read_csv, safe_filename
 from partnercenter.errors import Refused
 
 LINE_ENDS = ["\r\n", "\n", "\r"]
@@ -87,6 +87,39 @@ def test_a_single_western_name_is_enough_to_tell_windows_1252(name):
 @pytest.mark.parametrize("name", CHINESE_NAMES)
 def test_a_single_chinese_name_is_enough_to_tell_gb18030(name):
     assert cells_of(f"Name,Email\r\n{name},a@b.com\r\n".encode("gb18030")) == [(name, "a@b.com")]
+
+
+NAMES_ELSEWHERE = {
+    "euc-kr": ["김철수", "이영희", "박지성", "최민준", "정서연", "강하은", "조현우", "윤지민", "남궁민", "Kim 김"],
+    "cp949": ["김철수", "이영희", "펲시", "똠방각하", "믜"],
+    "euc-jp": ["田中太郎", "佐藤花子", "鈴木一郎", "高橋健", "渡辺真理", "山本裕子", "タナカ", "さくら"],
+    "shift-jis": ["田中太郎", "佐藤花子", "鈴木一郎", "ﾀﾅｶ", "ﾓﾘﾀ", "ﾔﾏﾓﾄ", "ﾖｼﾀﾞ", "タナカ"],
+    "big5": ["陳大文", "林志玲", "黃小明", "張惠妹", "李安", "王建民", "周杰倫"],
+    "koi8-r": ["Иванов", "Пётр", "анна", "владимир", "Мария", "Яна"],
+    "windows-1251": ["Иванов", "Пётр", "анна", "владимир", "Мария", "Яна"],
+    "iso-8859-2": ["Dvořák", "Kučera", "Łukasz", "Małgorzata", "Šimek", "Erdős", "Stănescu", "Ťapák"],
+    "windows-1257": ["Žukauskas", "Kazlauskienė", "Bērziņš", "Šķēle"],
+    "iso-8859-9": ["Yıldız", "Işık", "Ağaoğlu", "Şahin"],
+    "mac-roman": ["Müller", "Martínez", "Núñez", "Lefèvre", "Jürgen"],
+    "cp850": ["Müller", "König", "Groß", "Núñez"],
+}
+
+
+@pytest.mark.parametrize("encoding", NAMES_ELSEWHERE)
+@given(data=st.data(), delimiter=st.sampled_from(DELIMITERS))
+def test_names_in_an_encoding_that_is_not_read_are_never_taken_for_certain(encoding, data, delimiter):
+    names = data.draw(st.lists(st.sampled_from(NAMES_ELSEWHERE[encoding]), min_size=1, max_size=60))
+    content = written([("Name", "Email"), *((name, "a@b.com") for name in names)], delimiter, "\n").encode(encoding)
+
+    assert [certain for certain in certainties(content) if certain] == []
+
+
+def certainties(content):
+    """Whether the encoding of a file is certain; nothing if it is refused."""
+    try:
+        return [guess_encoding(content).certain]
+    except Refused:
+        return []
 
 
 @given(rows=ROWS)

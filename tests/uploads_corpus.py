@@ -18,6 +18,10 @@ ZH: Final = ("名字", "姓氏", "显示名称", "电子邮件", "状态更新")
 KIM: Final = ("Kim", "Park", "Kim Park", "kim@contoso.com", "")
 JURGEN: Final = ("Jürgen", "Groß", "Jürgen Groß", "gross@contoso.com", "")
 WANG: Final = ("芳", "王", "王芳", "wang@contoso.com", "")
+TEN: Final = tuple(
+    ("", "", name, f"kim{number}@contoso.com", "")
+    for number, name in enumerate(["王伟", "李娜", "张敏", "刘洋", "陈静", "杨强", "赵磊", "黄艳", "周杰", "吴秀英"])
+)
 RARE: Final = ("𠀀", "㐀", "㐀𠀀", "rare@contoso.com", "")
 
 SPREADSHEET: Final = "The file is a spreadsheet, whatever its name says."
@@ -79,6 +83,14 @@ def faulty(name: str, *codes: str, address: str = "kim@contoso.com") -> Upload:
     return text(lines(person(name, address)), names=(name.strip(),), problems={2: codes} if codes else {})
 
 
+def misread(encoding: str, *names: str, as_it_is: str = "gb18030", codes: tuple[str, ...] = ()) -> Upload:
+    """A file in an encoding that is not read: how its names look in the likeliest of those that are."""
+    rows = [person(name, f"kim{number}@contoso.com") for number, name in enumerate(names)]
+    shown = tuple(name.encode(encoding).decode(as_it_is) for name in names)
+    problems = dict.fromkeys(range(2, len(names) + 2), codes) if codes else {}
+    return text(lines(*rows), encoding, names=shown, problems=problems, asked=True)
+
+
 def archive(*names: str) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -122,22 +134,16 @@ WRITTEN: Final = {
     "Windows-1252, commas, LF, English": table(JURGEN, encoding="windows-1252", end="\n"),
     "Windows-1252, tabs, CR": table(JURGEN, encoding="windows-1252", by="\t", end="\r"),
     "Windows-1252 with euro sign and curly quotes": table(
-        person("Kim “€” Park"), person("D’Arcy – Zoë", "d@contoso.com"), encoding="windows-1252"
+        person("Kim “€” Park"), person("D’Arcy – José", "d@contoso.com"), encoding="windows-1252"
     ),
     "GB18030, commas, CRLF, Chinese": table(WANG, encoding="gb18030", header=ZH),
-    "GB18030, tabs, CR, English": table(WANG, encoding="gb18030", by="\t", end="\r"),
-    "GB18030 with characters of four bytes": table(RARE, WANG, encoding="gb18030", by=";", end="\n"),
-    "GBK with a single Chinese name": table(WANG, encoding="gbk"),
+    "GB18030, tabs, CR, English": table(*TEN, encoding="gb18030", by="\t", end="\r"),
+    "GB18030 with characters of four bytes": table(RARE, *TEN, encoding="gb18030", by=";", end="\n"),
+    "GBK with a single Chinese name": table(WANG, encoding="gbk")._replace(asked=True),
     "GBK with a name of two characters and nothing else": table(person("李娜"), encoding="gbk")._replace(asked=True),
     "UTF-8 and Windows-1252 in one file": raw(
         lines(person("Müller")).encode() + ",,Jürgen,j@contoso.com,\n".encode("windows-1252"),
         names=("MÃ¼ller", "Jürgen"),
-        asked=True,
-    ),
-    "a Cyrillic name in Windows-1251": text(
-        lines(person("Иванов")),
-        "windows-1251",
-        names=("È\xe2àíîâ".encode("windows-1252").decode("gb18030"),),
         asked=True,
     ),
     "UTF-8 that could be Chinese as well": table(person("Яна"))._replace(asked=True),
@@ -151,6 +157,28 @@ WRITTEN: Final = {
     "a line break in quotation marks": faulty('"Kim\r\nPark"', "invisible_characters")._replace(names=("Kim\r\nPark",)),
     "quotation marks written twice": faulty('"Kim ""Kimmy"" Park"')._replace(names=('Kim "Kimmy" Park',)),
     "the separator in quotation marks": faulty('"Park, Kim"')._replace(names=("Park, Kim",)),
+}
+# In encodings that are not read: nothing shows which one it is, so that the person has to look at the names.
+MISREAD: Final = {
+    "Korean names in EUC-KR": misread("euc-kr", "김철수", "이영희", "박지성", "최민준", "정서연", "강하은", "조현우"),
+    "Korean names in Windows-949": misread("cp949", "김철수", "똠방각하", "펲시"),
+    "Japanese names in EUC-JP": misread("euc-jp", "田中太郎", "佐藤花子", "鈴木一郎", "山本裕子", "渡辺真理"),
+    "Japanese names in Shift_JIS": misread("shift-jis", "田中太郎", "佐藤花子", "鈴木一郎", "山本裕子"),
+    "katakana of half width": misread("shift-jis", "ﾀﾅｶ", "ﾓﾘﾀ", "ﾔﾏﾓﾄ", as_it_is="windows-1252"),
+    "Chinese names in Big5": misread("big5", "陳大文", "林志玲", "李安", codes=("invisible_characters",)),
+    "Cyrillic names in Windows-1251": misread("windows-1251", "Иванов"),
+    "Cyrillic names in KOI8-R": misread("koi8-r", "Иванов", "Сидорова"),
+    "Cyrillic names in KOI8-R, without capitals": misread("koi8-r", "иванов", "владимир"),
+    "Greek names in ISO-8859-7": misread("iso-8859-7", "Παπαδόπουλος"),
+    "Czech names in ISO-8859-2": misread("iso-8859-2", "Dvořák", "Kučera", as_it_is="windows-1252"),
+    "a Polish name in ISO-8859-2": misread("iso-8859-2", "Małgorzata", as_it_is="windows-1252"),
+    "a Polish name in Windows-1250": misread("windows-1250", "Łukasz", as_it_is="windows-1252"),
+    "a Lithuanian name in Windows-1257": misread("windows-1257", "Kazlauskienė", as_it_is="windows-1252"),
+    "a Turkish name in ISO-8859-9": misread("iso-8859-9", "Yıldız", as_it_is="windows-1252"),
+    "a German name of a Macintosh": misread("mac-roman", "Müller", as_it_is="windows-1252"),
+    "a Spanish name of a Macintosh": misread("mac-roman", "Martínez", as_it_is="windows-1252"),
+    "a German name in code page 850": misread("cp850", "König", as_it_is="windows-1252"),
+    "a French name in Windows-1252": table(person("Hélène"), encoding="windows-1252")._replace(asked=True),
 }
 NO_TEXT: Final = {
     "nothing at all": refused(b"", EMPTY),
@@ -275,4 +303,4 @@ CHARACTERS: Final = {
         "x" * 51 + "\u200b\ufffd", "too_long", "invisible_characters", "lost_characters", "email_not_valid", address="@"
     ),
 }
-CORPUS: Final = WRITTEN | NO_TEXT | COLUMNS | CHARACTERS
+CORPUS: Final = WRITTEN | MISREAD | NO_TEXT | COLUMNS | CHARACTERS

@@ -24,13 +24,34 @@ _GB_STRETCH: Final = re.compile(rb"(?:%b){1,50}" % _GB_CHARACTER.pattern)
 _GB_COMMON: Final = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")  # the 3,755 characters of everyday Chinese
 _WESTERN: Final = re.compile(rb"[\x8a\x8c\x8e\x92\x9a\x9c\x9e\x9f\xc0-\xd6\xd8-\xf6\xf8-\xff][A-Za-z]")
 
-_ENOUGH: Final = 8  # everyday characters weigh 2: with fewer than four of them nothing is certain
+# Everyday Chinese is spread over all of these bytes; what others write in the same ones is not. Hangul of EUC-KR begins
+# with C8 at most, everyday kanji of EUC-JP with CF, those of Big5 with C6. The letters of alphabets come from C0 on,
+# also as second bytes; katakana of half width end with DF.
+_ONLY_IN_CHINESE: Final = (
+    re.compile(rb"[\xd0-\xd7][\xa1-\xfe]"),
+    re.compile(rb"[\xb0-\xd7][\xa1-\xbf]"),
+    re.compile(rb"[\xb0-\xd7][\xe0-\xfe]"),
+)
+_SHARE: Final = 8  # each about a third of a Chinese text; an eighth will do
+_ENOUGH: Final = 16  # everyday characters: fewer prove nothing
 
 # A letter before or behind what is not ASCII; and two bytes that UTF-8 and everyday Chinese in GB18030 share.
 _STRETCH: Final = re.compile(rb"[A-Za-z]?[\x80-\xff]+[A-Za-z]?")
 _IN_BOTH: Final = re.compile(rb"(?:[\xc2-\xd7][\xa1-\xbf])+")
-# Three accented letters in a row are Cyrillic or the like, an accented one with a sign behind it is UTF-8.
-_UNLIKE_WESTERN: Final = re.compile(rb"[\xc0-\xff](?:[\xc0-\xff]{2}|(?<=[\xc2-\xdf])[\x80-\xbf])")
+# The letters Ä É Ó Ö Ü ß ä é ó ö ü stand in the same place wherever Latin letters are written, from Polish to Turkish
+# and Latvian. Any other one may be another letter there, and so may a sign that touches a letter, but for quotation
+# marks, dashes and blanks that have none or a capital behind them (O’Brien). Three in a row are Cyrillic or the like.
+_NOT_SHARED: Final = (
+    rb"\x8a\x8c\x8e\x9a\x9c\x9e\x9f\xc0-\xc3\xc5-\xc8\xca-\xd2\xd4\xd5\xd7-\xdb\xdd\xde"
+    rb"\xe0-\xe3\xe5-\xe8\xea-\xf2\xf4\xf5\xf7-\xfb\xfd-\xff"
+)
+_LETTERS: Final = rb"A-Za-z\xc0-\xff"
+_MARKS: Final = rb"\x91-\x94\x96\x97\xa0"
+_SIGNS: Final = rb"\x80-\x90\x95\x98-\x9f\xa1-\xbf"
+_NOT_PROVED_WESTERN: Final = re.compile(
+    rb"[\x80-\xff](?:(?<=[\xc0-\xff]{3})|(?<=[%b])|(?<=[%b])(?=[%b])|(?<=[%b][%b])|(?<=[%b][%b])(?=[a-z\xdf-\xff]))"
+    % (_NOT_SHARED, _SIGNS, _LETTERS, _LETTERS, _SIGNS, _LETTERS, _MARKS)
+)
 
 _NOT_IN_IT: Final = _(
     "The file cannot be read in this encoding: some of its characters do not exist in it. Choose another one."
@@ -64,8 +85,9 @@ def guess_encoding(content: bytes) -> Guess:
     """How a whole file is written: utf-8, utf-8-sig, utf-16, utf-16-le, utf-16-be, gb18030 or windows-1252.
 
     A byte order mark, the zero bytes of UTF-16, and valid UTF-8 are proof, but for a UTF-8 that is everyday Chinese
-    in GB18030 throughout. What remains is GB18030 or Windows-1252, weighed by what their names look like in bytes;
-    whoever uploaded the file has to be asked where that is not certain.
+    in GB18030 throughout. What remains is GB18030 or Windows-1252, weighed by what their names look like in bytes.
+    It may as well be an encoding that is not read at all, such as EUC-KR or ISO-8859-2: whoever uploaded the file
+    has to be asked, unless the bytes would be no text in any other one.
 
     Raises Refused for a text that is damaged, contains NUL characters, or is in none of these encodings.
     """
@@ -134,22 +156,22 @@ def _weighed(content: bytes) -> Guess:
     if not western and not chinese:
         raise Refused(_UNKNOWN)
     if not chinese:
-        return Guess(("windows-1252",), certain=not _UNLIKE_WESTERN.search(content))
+        return Guess(("windows-1252",), certain=_is_western_for_sure(content))
     scales = _weigh(content)
     if not western:
-        return Guess(("gb18030",), certain=scales.chinese_throughout)
+        return Guess(("gb18030",), certain=scales.chinese_for_sure)
     if scales.chinese > scales.western:
-        return Guess(("gb18030", "windows-1252"), certain=scales.chinese_throughout and scales.chinese >= _ENOUGH)
-    certain = not scales.chinese and scales.western > 0 and not _UNLIKE_WESTERN.search(content)
+        return Guess(("gb18030", "windows-1252"), certain=scales.chinese_for_sure)
+    certain = not scales.chinese and scales.western > 0 and _is_western_for_sure(content)
     return Guess(("windows-1252", "gb18030"), certain=certain)
 
 
 class _Scales(NamedTuple):
-    """What speaks for Chinese and for western names, and whether nine of ten characters are everyday Chinese."""
+    """What speaks for Chinese and for western names, and whether the characters can be nothing but Chinese."""
 
     chinese: int
     western: int
-    chinese_throughout: bool
+    chinese_for_sure: bool
 
 
 def _weigh(content: bytes) -> _Scales:
@@ -158,15 +180,30 @@ def _weigh(content: bytes) -> _Scales:
     Everyday characters speak for Chinese. Pairs that would be an accented and a plain letter, and plain letters
     directly before or after a stretch, speak for a western name.
     """
-    weights: list[int] = []
+    characters: list[bytes] = []
     touching = 0
     for stretch in islice(_GB_STRETCH.finditer(content), _STRETCHES):
         begin, end = stretch.span()
-        weights += map(_weight_of, _GB_CHARACTER.findall(stretch[0]))
+        characters += _GB_CHARACTER.findall(stretch[0])
         touching += content[begin - 1 : begin].isalpha() + content[end : end + 1].isalpha()
+    weights = [*map(_weight_of, characters)]
     chinese = sum(weight for weight in weights if weight > 0)
     western = touching - sum(weight for weight in weights if weight < 0)
-    return _Scales(chinese, western, weights.count(2) * 10 >= len(weights) * 9)
+    return _Scales(chinese, western, _is_chinese_for_sure(characters))
+
+
+def _is_chinese_for_sure(characters: list[bytes]) -> bool:
+    """Whether nine of ten characters of two bytes are everyday Chinese: enough of them, spread as only Chinese is."""
+    of_two_bytes = [character for character in characters if len(character) == 2]
+    common = [character for character in of_two_bytes if _GB_COMMON.fullmatch(character)]
+    if len(common) < _ENOUGH or len(common) * 10 < len(of_two_bytes) * 9:
+        return False
+    return all(sum(map(bool, map(some.fullmatch, common))) * _SHARE >= len(common) for some in _ONLY_IN_CHINESE)
+
+
+def _is_western_for_sure(content: bytes) -> bool:
+    """Whether the accented letters are those that any encoding of Latin letters has in the same place."""
+    return not _NOT_PROVED_WESTERN.search(content)
 
 
 def _weight_of(character: bytes) -> int:

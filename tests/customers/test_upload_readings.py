@@ -51,6 +51,27 @@ def test_a_file_that_nothing_proves_is_shown_in_each_possible_reading(doubtful, 
     assert readings(browse(ana), doubtful) == [("GB18030", ["李娜"]), ("Windows-1252", [MOJIBAKE])]
 
 
+UNREADABLE = "If the names are wrong in every way in which the file can be read here"
+
+
+def test_korean_names_are_shown_as_they_were_read_and_it_is_said_what_to_do(browse, ana, tailspin):
+    rows = [("", "", name, f"kim{place}@tailspintoys.com", "") for place, name in enumerate(["김철수", "이영희"])]
+    korean = uploaded(browse(ana), tailspin, content_of(*rows).decode().encode("euc-kr"))
+
+    page = browse(ana).get(page_of(korean))
+
+    assert readings(browse(ana), korean) == [("GB18030", ["辫枚荐", "捞康锐"]), ("Windows-1252", ["±èÃ¶¼ö", "ÀÌ¿µÈñ"])]
+    assert page.content.decode().count(UNREADABLE) == 1
+    assert page.context["form"].fields["well_read"].required
+
+
+def test_a_file_that_is_read_for_certain_says_what_to_do_if_it_was_not(mixed, browse, ana):
+    page = browse(ana).get(page_of(mixed)).content.decode()
+
+    assert page.count(UNREADABLE) == 1
+    assert page.index("<details>") < page.index(UNREADABLE)
+
+
 def test_users_of_such_a_file_are_created_only_after_somebody_looked_at_their_names(doubtful, browse, ana):
     client = browse(ana)
 
