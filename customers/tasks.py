@@ -52,7 +52,8 @@ def _finish_users(job: Job) -> None:
 
 
 def _user_change_of(job: Job) -> UserChange:
-    return UserChange.objects.select_related("customer__partner", "requested_by").get(pk=job.subject_id)
+    people = ("customer__partner", "requested_by")
+    return UserChange.objects.defer("user_ids").select_related(*people).get(pk=job.subject_id)
 
 
 change_tags = Handler(work=_work_on_tags, finish=_finish_tags)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -162,13 +162,13 @@ def start_user_change(
 
     Of all global admins the one who comes last in `ids` stays.
     """
-    change = UserChange(id=uuid4(), customer=customer, act=act, role=role, user_ids=[*ids], requested_by=actor)
+    change = UserChange(customer=customer, act=act, role=role, user_ids=[*ids], total=len(ids), requested_by=actor)
     with transaction.atomic():
         change.job = enqueue(
             ACTS[act].kind,
             subject_id=change.pk,
             subject=customer.name,
-            total=len(ids),
+            total=change.total,
             url=url,
             partner=customer.partner,
             customer=customer,
@@ -183,7 +183,7 @@ def change_next_users(change: UserChange, *, size: int = CHUNK) -> Progress:
 
     Those who were like that already count as succeeded, whoever had to be left as failed.
     """
-    ids = change.user_ids[change.visited : change.visited + size]
+    ids = change.ids_between(change.visited, change.visited + size)
     changed = _change(change.customer, ids, change.act, change.role)
     change.visited += len(ids)
     change.same += changed.same
@@ -194,7 +194,7 @@ def change_next_users(change: UserChange, *, size: int = CHUNK) -> Progress:
     return Progress(
         succeeded=changed.changed + changed.same,
         failed=changed.staff + changed.gone + bool(changed.admin),
-        more=change.visited < len(change.user_ids),
+        more=change.visited < change.total,
     )
 
 

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
-from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -36,6 +35,8 @@ EDITABLE: Final[Mapping[str, str]] = {
     "role": gettext_noop("Role"),
 }
 USER: Final = gettext_noop("User")
+
+_END_SESSIONS: Final = "DELETE FROM usersessions_usersession WHERE user_id = ANY (%s::uuid[]) RETURNING session_key"
 
 # Why somebody is left as they are.
 LAST_ADMIN: Final = gettext_lazy(
@@ -136,9 +137,11 @@ def _set(user: User, **values: Any) -> None:
 
 def end_sessions(user_ids: Collection[UUID]) -> None:
     """Sign people out everywhere, for good: nothing comes back when they may sign in again."""
-    sessions = UserSession.objects.filter(user__in=user_ids)
-    Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
-    sessions.delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_END_SESSIONS, [[*user_ids]])
+        keys = [key for (key,) in cursor.fetchall()]
+    if keys:
+        Session.objects.filter(session_key__in=keys).delete()
 
 
 def _record(deed: Deed, customer: Customer, user: User, actor: User, details: Mapping[str, Any] | None = None) -> None:
