@@ -9,6 +9,7 @@ from customers.views import (
     customer_list,
     domains,
     overview,
+    passwords,
     readings,
     row_corrections,
     saved_views,
@@ -36,7 +37,7 @@ import_urls = [
     path("discard/", user_imports.import_discard, name="import_discard"),
     path("result.csv", user_imports.import_result, name="import_result"),
     path("problems.csv", user_imports.import_problems, name="import_problems"),
-    path("passwords/", user_imports.import_passwords, name="import_passwords"),
+    path("passwords/", passwords.import_passwords, name="import_passwords"),
 ]
 
 selected_users_urls = [
@@ -45,6 +46,7 @@ selected_users_urls = [
     path("delete/", user_selection.selected, {"doing": "delete"}, name="delete_users"),
     path("restore/", user_selection.selected, {"doing": "restore"}, name="restore_users"),
     path("role/", user_selection.selected, {"doing": "role"}, name="change_roles"),
+    path("passwords/", user_selection.new_passwords, name="new_passwords"),
 ]
 
 new_user_urls = [
@@ -81,6 +83,8 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("users/", users.users, name="users"),
     path("users/add/", include(new_user_urls)),
     path("users/selected/", include(selected_users_urls)),
+    path("users/passwords/<uuid:handout_id>/", passwords.selected_passwords, name="selected_passwords"),
+    path("users/passwords/<uuid:handout_id>/hand-out/", passwords.hand_out, name="hand_out"),
     path("users/deleted/", users.deleted_users, name="deleted_users"),
     path("users/<uuid:user_id>/", include(user_urls)),
     path("users/upload/", include(upload_urls)),

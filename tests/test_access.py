@@ -16,6 +16,7 @@ from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
 from customers.models import SavedView, Tag
+from customers.services.passwords import start_handout
 from customers.services.user_imports import start_creation, upload_users
 from partnercenter.directory.models import User
 from partnercenter.jobs.models import Job
@@ -67,6 +68,7 @@ def example(tailspin, ana):
         "microsoft_id": tailspin.tenant_id,
         "user_id": user.pk,
         "import_id": file.pk,
+        "handout_id": start_handout(tailspin, [user.pk], actor=ana.user).pk,
         "job_id": job.pk,
         "view_id": view.pk,
         "tag_id": tag.guid,

@@ -115,9 +115,3 @@ class RowForm(forms.Form):
         wrong = next((name for name in form.fields if name in form.errors), "first_name")
         form.fields[wrong].widget.attrs["autofocus"] = True
         return form
-
-
-class PasswordsForm(forms.Form):
-    """When the person saw that passwords of a file had been handed out; nothing else is asked."""
-
-    seen = forms.DateTimeField(required=False)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from customers.models import Customer, UserImport, UserImportRow
 from customers.userfiles import TELLING, UserRow, telling_rows
 from partnercenter.csvfiles import guess_encoding
-from partnercenter.directory.models import Domain, User
+from partnercenter.directory.models import Domain
 
 # A byte order mark or zero bytes say how these are written.
 _PROVED: Final = frozenset({"utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"})
@@ -61,16 +61,6 @@ def _first_rows(user_import: UserImport) -> Sequence[UserImportRow]:
     first = list(rows.only("line", "first_name", "last_name", "display_name", "email"))
     telling = [row for row in first if not f"{row.first_name}{row.last_name}{row.display_name}".isascii()]
     return (telling or first)[:TELLING]
-
-
-def users_without_own_password(user_import: UserImport) -> QuerySet[User]:
-    """The users of a file whom temporary passwords are for: created, not deleted, never signed in.
-
-    Whoever chose an own password by a mail, before the first sign-in, is not one of them.
-    """
-    created = UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.CREATED)
-    users = User.objects.filter(id__in=created.values("user_id"), must_change_password=True)
-    return users.filter(last_login=None, deleted_at=None)
 
 
 def verified_domains(customer: Customer) -> frozenset[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -20,21 +19,21 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from customers.forms.user_imports import PasswordsForm, StartForm, UploadForm
+from customers.forms.user_imports import StartForm, UploadForm
 from customers.models import Customer, UserImport
 from customers.navigation import customer_context
+from customers.selectors.passwords import users_without_own_password
 from customers.selectors.user_imports import (
     faulty_rows,
     is_doubtful,
     user_imports_of,
-    users_without_own_password,
     verified_domains,
 )
 from customers.selectors.user_results import file_of, problem_statuses_of, statuses_of
-from customers.services.passwords import hand_out_passwords
 from customers.services.user_imports import discard_import, start_creation, upload_users
-from customers.tables.user_imports import PASSWORD_HEADER, FaultyRowTable
+from customers.tables.user_imports import FaultyRowTable
 from customers.userfiles import MAX_NAME, result_csv, template_csv
+from customers.views.passwords import MOST_SLIPS, confirmed_format
 from customers.views.readings import reading_context
 from customers.views.scope import why_not, with_users
 from partnercenter.directory.countries import country_name
@@ -42,14 +41,11 @@ from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
-from partnercenter.web.exports import csv_download, export_csv
+from partnercenter.web.exports import csv_download
 from partnercenter.web.forms import posted
 from partnercenter.web.throttles import throttled
 
 Status = UserImport.Status
-
-# In the session: the upload for whose passwords the person has just typed the own one.
-CONFIRMED: Final = "passwords_confirmed"
 
 STEPS: Final = (_lazy("Upload"), _lazy("Check"), _lazy("Create"), _lazy("Result"))
 # The step at which a file stands; a discarded one stands nowhere.
@@ -103,8 +99,7 @@ def import_page(request: StaffRequest, customer: Customer, import_id: UUID) -> H
     """One file: what is wrong with it and how to go on, how far its creation is, or what came of it."""
     user_import = _import(customer, import_id)
     context = import_context(request, user_import, start_form(user_import))
-    confirmed = request.session.pop(CONFIRMED, "") == str(import_id)
-    return render(request, "customers/import.html", context | {"confirmed": confirmed})
+    return render(request, "customers/import.html", context | {"confirmed": confirmed_format(request, import_id)})
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -173,38 +168,6 @@ def import_problems(request: StaffRequest, customer: Customer, import_id: UUID) 
     return csv_download(name, result_csv(faulty, statuses))
 
 
-@allow(Action.MANAGE_USERS)
-@require_http_methods(["GET", "HEAD", "POST"])
-@with_users
-def import_passwords(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponseBase:
-    """Hand out temporary passwords as a file, once the person has typed the own password again.
-
-    Looking at the address leads to the page of the upload, where the button is. So does the confirmation, be it by
-    password, code or passkey: a file as its answer would leave the person on the page that asks for it.
-    """
-    user_import = _import(customer, import_id)
-    if request.method != "POST":
-        return redirect(_address(user_import))
-    if request.resolver_match and request.resolver_match.view_name != "customers:import_passwords":
-        request.session[CONFIRMED] = str(import_id)
-        messages.success(request, _("You confirmed that it is you. The passwords can be downloaded now."))
-        return redirect(_address(user_import))
-    answer: HttpResponseBase = _passwords(request, user_import)
-    return answer
-
-
-@reauthentication_required  # type: ignore[untyped-decorator]
-def _passwords(request: StaffRequest, user_import: UserImport) -> HttpResponseBase:
-    form = PasswordsForm(request.POST)
-    form.is_valid()
-    try:
-        passwords = hand_out_passwords(user_import, seen=form.cleaned_data.get("seen"), actor=request.user)
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect(_address(user_import))
-    return export_csv(_("passwords-%(customer)s") % {"customer": user_import.customer}, PASSWORD_HEADER, passwords)
-
-
 def start_form(user_import: UserImport, data: Any = None) -> StartForm:
     """The form by which the users of a file are created, with the boxes that this file asks for."""
     waits = user_import.status == Status.CHECKED
@@ -239,6 +202,7 @@ def import_context(request: StaffRequest, user_import: UserImport, form: StartFo
         return context | {"table": table} | reading_context(user_import)
     job = user_import.job
     return context | {
+        "most_slips": MOST_SLIPS,
         "passwords_wait": users_without_own_password(user_import).count(),
         "not_reached": job.total - job.processed if job else 0,
     }

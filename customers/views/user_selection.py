@@ -18,6 +18,7 @@ from customers.forms.user_selection import NewRoleForm, UserSelection, users_sel
 from customers.forms.users import UserSearchForm
 from customers.models import Customer
 from customers.navigation import customer_context
+from customers.services.passwords import start_handout
 from customers.services.user_changes import AT_ONCE, Changed, change_users, start_user_change
 from customers.views.customer_list import wants_piece
 from customers.views.job_words import tell_of_job
@@ -59,6 +60,24 @@ def selected(request: StaffRequest, customer: Customer, doing: str) -> HttpRespo
     context = customer_context(request, customer) | _question(request, selection, doing) | {"form": form, "then": then}
     page = "customers/_change_users.html" if wants_piece(request) else "customers/change_users.html"
     return render(request, page, context, status=422 if form and form.errors and not wants_piece(request) else 200)
+
+
+@allow(Action.MANAGE_USERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_users
+def new_passwords(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """Keep who was selected for new passwords, and go to the page that says what they mean and hands them out."""
+    then = _list(request, customer)
+    if request.method != "POST":
+        return redirect(then)
+    try:
+        selection = users_selected(request.POST, UserSearchForm(request.GET, customer=customer))
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return _leave(request, then)
+    handout = start_handout(customer, selection.ids, actor=request.user)
+    page = reverse("customers:selected_passwords", args=[customer.tenant_id, handout.pk])
+    return trigger_client_event(_leave(request, page), "selectionDone")
 
 
 def _list(request: StaffRequest, customer: Customer) -> str:

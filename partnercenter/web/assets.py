@@ -27,6 +27,7 @@ STYLES: Final = (
     "css/components/card.css",
     "css/components/steps.css",
     "css/pages/customers.css",
+    "css/pages/slips.css",
     "css/pages/tags.css",
     "css/pages/views.css",
     "css/pages/print.css",

@@ -25,5 +25,11 @@ document.addEventListener("change", (event) => {
 // The error summary has the focus when a page arrives with errors.
 document.querySelector(".error-summary")?.focus();
 
-// data-submits-now: the person has just confirmed who they are, and what they had asked for goes on.
-document.querySelector("form[data-submits-now]")?.requestSubmit();
+// data-submits-now: the person has just confirmed who they are, and the button that they had pressed is pressed again.
+const pressed = document.querySelector("button[data-submits-now]");
+pressed?.form.requestSubmit(pressed);
+
+// data-prints: the browser's own dialog.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-prints]")) print();
+});
