@@ -9,12 +9,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import UserImport, UserImportRow
-from customers.userfiles import Column, column_title, problem_sentence
+from customers.userfiles import Column, column_title, limits, problem_sentence
 from partnercenter.directory.countries import country_choices
 
-TOO_LARGE = _("The file is larger than 25 MB. Divide it into several files and upload them one after the other.")
-
-
+_MB: Final = 1024 * 1024
 _ROOM: Final = 100_000  # characters of a cell: as many as a row of a file can have
 
 SEPARATORS: Final = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs")}
@@ -31,7 +29,6 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("CSV file"),
-        help_text=_("At most 25 MB and 100,000 rows."),
         error_messages={"required": _("Choose the file with the users you want to create.")},
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
@@ -39,8 +36,18 @@ class UploadForm(forms.Form):
 
     def __init__(self, data: Any = None, files: Any = None, *, too_large: bool = False) -> None:
         super().__init__(data, files)
+        self.fields["file"].help_text = _("At most %(size)s MB and %(rows)s rows.") % {
+            "size": number_format(limits.MAX_BYTES / _MB, 0),
+            "rows": number_format(limits.MAX_ROWS, force_grouping=True),
+        }
         if too_large:
-            self.fields["file"].error_messages["required"] = TOO_LARGE
+            self.fields["file"].error_messages["required"] = self.too_large
+
+    @property
+    def too_large(self) -> str:
+        """What is said of a file that is larger than one may be."""
+        sentence = _("The file is larger than %(size)s MB. Divide it into several files and upload them one by one.")
+        return sentence % {"size": number_format(limits.MAX_BYTES / _MB, 0)}
 
 
 class StartForm(forms.Form):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,7 +31,7 @@ from customers.selectors.user_imports import (
 from customers.selectors.user_results import file_of, problem_statuses_of, statuses_of
 from customers.services.user_imports import discard_import, start_creation, upload_users
 from customers.tables.user_imports import FaultyRowTable
-from customers.userfiles import MAX_NAME, result_csv, template_csv
+from customers.userfiles import MAX_BYTES, MAX_NAME, result_csv, template_csv
 from customers.views.passwords import MOST_SLIPS, confirmed_format
 from customers.views.readings import reading_context
 from customers.views.scope import why_not, with_users
@@ -77,7 +76,7 @@ def upload(request: StaffRequest, customer: Customer) -> HttpResponse:
     context = customer_context(request, customer) | {
         "form": form,
         "steps": _steps(0),
-        "limit": settings.UPLOAD_LIMIT_BYTES,
+        "limit": MAX_BYTES,
         "domains": sorted(verified_domains(customer)),
         "longest_name": MAX_NAME,
     }

@@ -71,7 +71,7 @@ def test_a_file_of_more_than_25_mb_is_cut_while_it_arrives(browse, ana, tailspin
 
     answer = send(browse(ana), tailspin, people(40))
 
-    sentence = "The file is larger than 25 MB. Divide it into several files and upload them one after the other."
+    sentence = "The file is larger than 25 MB. Divide it into several files and upload them one by one."
     assert answer.context["form"].errors == {"file": [sentence]}
     assert UserImport.objects.count() == 0
 
