@@ -30,6 +30,7 @@ STYLES: Final = (
     "css/pages/slips.css",
     "css/pages/tags.css",
     "css/pages/views.css",
+    "css/pages/domains.css",
     "css/pages/print.css",
 )
 # Modules that import nothing and export nothing: each finds its own elements on the page.
