@@ -8,27 +8,25 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 import redis
 from celery import current_app
 from django.db import OperationalError, connection, transaction
 from django.test import Client
-from django.utils import timezone
 
-from customers.models import UserImport, UserImportRow
-from customers.services.user_imports import start_creation, upload_users
+from customers.models import UserImport
+from customers.services.user_imports import start_creation
 from partnercenter import embedded, locks
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import User
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job, sweep
 from partnercenter.notifications.models import Notification
+from tests.faults.creations import assert_all_created_once, let_the_clock_run
 from tests.faults.waiting import has_begun, has_ended, wait_until
-from tests.uploads import page_of, people
+from tests.uploads import page_of
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -41,47 +39,6 @@ def _nobody_stays_frozen(worker):
     if worker.runs:
         for child in worker.children:
             child.resume()
-
-
-@pytest.fixture
-def checked(tailspin, ana):
-    """A checked file of so many users."""
-
-    def check(count):
-        return upload_users(tailspin, file_name="users.csv", content=people(count), actor=ana.user)
-
-    return check
-
-
-@pytest.fixture
-def start(checked, ana):
-    """Start the creation of so many users, as the page does; the job."""
-
-    def start_job(count):
-        return start_creation(checked(count), location="DE", skip_faulty=False, actor=ana.user).job
-
-    return start_job
-
-
-def let_the_clock_run(job):
-    """Lease and pause of the job are over, as after some time."""
-    past = timezone.now() - timedelta(seconds=1)
-    Job.objects.filter(pk=job.pk).update(due_at=past)
-    Job.objects.filter(pk=job.pk, leased_until__isnull=False).update(leased_until=past)
-
-
-def assert_all_created_once(job, count):
-    """Users created = rows reported created = what the job, its file and the log say."""
-    job.refresh_from_db()
-    user_import = UserImport.objects.get(job=job)
-    created = user_import.rows.filter(outcome=UserImportRow.Outcome.CREATED).values_list("user_id", flat=True)
-    users = User.objects.filter(tenant=user_import.customer.tenant)
-    assert (job.status, job.succeeded, job.failed) == (Job.Status.DONE, count, 0)
-    assert user_import.status == UserImport.Status.DONE
-    assert (users.count(), users.values("principal_name").distinct().count()) == (count, count)
-    assert set(users.values_list("pk", flat=True)) == set(created)
-    assert Activity.objects.filter(deed=Deed.USERS_CREATED).count() == 1
-    assert Notification.objects.count() == 1
 
 
 def test_a_worker_killed_in_the_middle_creates_no_user_twice_and_leaves_none_out(worker, start):
@@ -194,15 +151,9 @@ def test_a_file_with_a_poisoned_row_fails_after_three_attempts_and_says_so(worke
 
 
 @pytest.fixture
-def impatient_database(worker, monkeypatch):
+def impatient_database(worker_connecting_with):
     """The database lets go of what a frozen worker holds after three seconds instead of thirty."""
-    worker.kill()
-    address = os.environ["DATABASE_URL"]
-    options = quote("-c idle_in_transaction_session_timeout=3s")
-    monkeypatch.setenv("DATABASE_URL", f"{address}{'&' if '?' in address else '?'}options={options}")
-    worker.start()
-    yield
-    worker.kill()
+    worker_connecting_with("-c idle_in_transaction_session_timeout=3s")
 
 
 @pytest.mark.usefixtures("impatient_database")

@@ -18,7 +18,7 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import sweep
 from partnercenter.supervision import lives
 from tests.faults.visiting import Visitor
-from tests.faults.waiting import has_ended, wait_until
+from tests.faults.waiting import has_ended, somebody, wait_until
 from tests.uploads import page_of, people, uploaded
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -63,15 +63,6 @@ def test_a_job_whose_web_process_was_killed_before_it_told_a_worker_is_sent_by_t
     assert deeds().count(Deed.USERS_CREATED) == 1
 
 
-def somebody(does):
-    """Whether a web process does this, in words of the view of PostgreSQL's activity."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND {does}"
-        )
-        return cursor.rowcount > 0
-
-
 def assert_nothing_is_kept():
     assert (UserImport.objects.count(), UserImportRow.objects.count(), deeds()) == (0, 0, [])
 
@@ -86,7 +77,9 @@ def test_a_file_whose_web_process_is_killed_while_it_arrives_leaves_nothing_and_
     web, ana, upload_page
 ):
     with closing(Visitor(web, ana).begin_upload(upload_page, people(MANY))):
-        wait_until(lambda: somebody("query LIKE '%django_session%'"))
+        wait_until(
+            somebody("state = 'idle' AND query LIKE '%partners_staff%'")
+        )  # who is there is known, the file is read
         web.kill()
 
     assert_nothing_is_kept()
@@ -108,10 +101,10 @@ def test_a_file_whose_web_process_is_killed_while_it_is_stored_leaves_nothing_an
 ):
     with ThreadPoolExecutor(1) as browser:
         answer = browser.submit(Visitor(web, ana).upload, upload_page, people(MANY))
-        wait_until(lambda: somebody("wait_event_type = 'Lock' AND backend_xid IS NOT NULL"))
+        wait_until(somebody("wait_event_type = 'Lock' AND backend_xid IS NOT NULL"))
         web.kill()
     closed_log.rollback()
-    wait_until(lambda: not somebody("backend_xid IS NOT NULL"))
+    wait_until(lambda: not somebody("backend_xid IS NOT NULL")())
 
     assert isinstance(answer.exception(), BROKEN_OFF)
     assert_nothing_is_kept()

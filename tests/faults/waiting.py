@@ -1,6 +1,8 @@
-"""Waiting for what a worker does."""
+"""Waiting for what workers and web processes do."""
 
 import time
+
+from django.db import connection
 
 from partnercenter.jobs.models import Job
 
@@ -18,3 +20,15 @@ def has_begun(job):
 
 def has_ended(job):
     return lambda: not Job.objects.get(pk=job.pk).is_open
+
+
+def somebody(does):
+    """Whether another connection to the database does this, in words of `pg_stat_activity`."""
+
+    def asked():
+        with connection.cursor() as cursor:
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            cursor.execute(f"SELECT FROM pg_stat_activity WHERE {others} AND {does}")
+            return cursor.rowcount > 0
+
+    return asked
