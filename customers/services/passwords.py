@@ -18,6 +18,7 @@ from customers.selectors.passwords import (
     selected_without_password,
     users_without_own_password,
 )
+from customers.selectors.users import users_of
 from customers.services.user_imports import FILE, USERS
 from customers.services.users import end_sessions
 from partnercenter.activity.models import Deed
@@ -86,8 +87,10 @@ def hand_out_passwords(user_import: UserImport, *, seen: datetime | None, actor:
 
 
 def start_handout(customer: Customer, ids: Sequence[UUID], *, actor: User) -> PasswordHandout:
-    """Keep which users of a customer were selected for new passwords; nobody has got one by that."""
-    return PasswordHandout.objects.create(customer=customer, user_ids=[*ids], total=len(ids), requested_by=actor)
+    """Keep which users of a customer were selected for new passwords, by name; nobody has got one by that."""
+    chosen = users_of(customer).filter(pk__in=ids).order_by("name_key", "id")
+    user_ids = list(chosen.values_list("pk", flat=True))
+    return PasswordHandout.objects.create(customer=customer, user_ids=user_ids, total=len(user_ids), requested_by=actor)
 
 
 def hand_out_to_selected(handout: PasswordHandout, *, seen: datetime | None, actor: User) -> Iterator[HandedOut]:

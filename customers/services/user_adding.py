@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
@@ -15,11 +15,7 @@ from customers.services.users import EDITABLE, USER
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import TenantRole, User
-from partnercenter.directory.passwords import (
-    TEMPORARY_PASSWORD_LIFETIME,
-    hash_temporary_password,
-    new_temporary_password,
-)
+from partnercenter.directory.passwords import new_temporary_password, with_temporary_password
 from partnercenter.errors import Refused
 
 
@@ -44,9 +40,7 @@ def add_user(
                 tenant_id=customer.tenant_id,
                 principal_name=principal_name,
                 email=principal_name,
-                password=hash_temporary_password(password),
-                must_change_password=True,
-                password_ends_at=timezone.now() + TEMPORARY_PASSWORD_LIFETIME,
+                **with_temporary_password(password),
                 **values,
             )
             _record(customer, user, actor)

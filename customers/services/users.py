@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -19,11 +19,7 @@ from customers.selectors.users import is_last_admin, people_of_partners, users_o
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
 from partnercenter.directory.models import Tenant, TenantRole, User
-from partnercenter.directory.passwords import (
-    TEMPORARY_PASSWORD_LIFETIME,
-    hash_temporary_password,
-    new_temporary_password,
-)
+from partnercenter.directory.passwords import new_temporary_password, with_temporary_password
 from partnercenter.errors import Refused
 
 # What of a user can be changed, under the words of the log; they are translated when it is read.
@@ -98,12 +94,10 @@ def reset_password(customer: Customer, user: User, *, seen: str, actor: User) ->
             raise Refused(_("The password of this user was changed a moment ago. Reset it again if that is needed."))
         password = new_temporary_password()
         end_sessions([held.pk])
-        _set(
-            held,
-            password=hash_temporary_password(password),
-            must_change_password=True,
-            password_ends_at=timezone.now() + TEMPORARY_PASSWORD_LIFETIME,
-        )
+        values = with_temporary_password(password)
+        for name, value in values.items():
+            setattr(held, name, value)
+        held.save(update_fields=list(values))
         _record(Deed.PASSWORD_RESET, customer, held, actor)
     return password
 
@@ -127,12 +121,6 @@ def _held(customer: Customer, user: User) -> Iterator[User]:
 def _refuse_without_admin(customer: Customer, user: User) -> None:
     if is_last_admin(customer, user):
         raise Refused(LAST_ADMIN % {"name": user.display_name})
-
-
-def _set(user: User, **values: Any) -> None:
-    for name, value in values.items():
-        setattr(user, name, value)
-    user.save(update_fields=list(values))
 
 
 def end_sessions(user_ids: Collection[UUID]) -> None:

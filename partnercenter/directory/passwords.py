@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import BasePasswordHasher, mask_hash
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_noop as _
 
@@ -70,3 +71,12 @@ def hash_temporary_password(password: str) -> str:
     """The form in which a password from `new_temporary_password` is stored."""
     # Django's own salt takes ten times as long as all the rest, and there is nothing to guess anyway.
     return TemporaryPasswordHasher().encode(password, secrets.token_hex(8))
+
+
+def with_temporary_password(password: str) -> dict[str, Any]:
+    """The fields of a user who has this temporary password: it must be changed, and ends after 90 days."""
+    return {
+        "password": hash_temporary_password(password),
+        "must_change_password": True,
+        "password_ends_at": timezone.now() + TEMPORARY_PASSWORD_LIFETIME,
+    }

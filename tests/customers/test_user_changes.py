@@ -107,11 +107,11 @@ def test_who_was_left_is_counted_by_the_reason(in_chunks_of_three, ask, tailspin
 
     change = UserChange.objects.get()
     assert ended == (Job.Status.DONE, 3, 3)
-    assert (change.same, change.staff, change.gone, change.admin) == (1, 1, 1, "Kim")
+    assert (change.same, change.staff, change.gone, change.admin) == (1, 1, 1, "Kim 0")
     assert lines(Deed.USERS_BLOCKED) == [(Deed.USERS_BLOCKED, {"Users": 2, "Left as they were": 4})]
     assert Notification.objects.get().sentence == (
         "The sign-in of 2 users of Tailspin Toys is blocked now. Left as they were: 1 of partners, 1 who are not there "
-        "any more. Kim had to stay as the last Global admin."
+        "any more. Kim 0 had to stay as the last Global admin."
     )
 
 
