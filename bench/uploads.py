@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import tablib
+from django.conf import settings
 from django.db import connection, transaction
 from import_export.resources import ModelResource
 
@@ -20,7 +26,7 @@ from customers.selectors.customers import customers_of
 from customers.services.passwords import hand_out_passwords
 from customers.services.user_imports import start_creation, upload_users
 from customers.tables.user_imports import PASSWORD_HEADER
-from customers.userfiles import check_rows, column_title, read_user_file
+from customers.userfiles import MAX_ROWS, check_rows, column_title, read_user_file
 from customers.userfiles.columns import Column
 from partnercenter.directory.models import User
 from partnercenter.jobs.services import run_job
@@ -39,12 +45,15 @@ def _customer(stage: Stage) -> Customer:
 
 @cache
 def _file(stage: Stage) -> bytes:
+    return _file_of(stage.size.people, _customer(stage).domain)
+
+
+def _file_of(people: int, domain: str) -> bytes:
     """A file of users as a spreadsheet program saves it."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([str(column_title(column, "en")) for column in Column])
-    domain = _customer(stage).domain
-    for number in range(stage.size.people):
+    for number in range(people):
         writer.writerow(("Kim", f"Pärk {number}", f"Kim Pärk {number}", f"kim.park.{number}@{domain}", ""))
     return text.getvalue().encode()
 
@@ -64,6 +73,24 @@ def read_and_check(stage: Stage) -> Figures:
 
     times = medians({"ours": check, "limit": read}, seconds=stage.size.seconds, least=3)
     return Figures(stage.size.people / times["ours"], limit=stage.size.people / times["limit"])
+
+
+def memory(stage: Stage) -> Figures:
+    """How much memory a process needs more for the largest number of rows: in order, or each with a problem."""
+    domain = _customer(stage).domain
+    good, faulty = (_memory_of(_file_of(MAX_ROWS, its), domain) for its in (domain, "elsewhere.example"))
+    if (good["problems"], faulty["problems"]) != (0, MAX_ROWS):
+        raise ValueError("the files are not as they should be")
+    note = f"of {MAX_ROWS:,} rows each has a problem; {good['memory']:,.0f} MB if all are in order"
+    return Figures(max(good["memory"], faulty["memory"]), note=note)
+
+
+def _memory_of(content: bytes, domain: str) -> dict[str, Any]:
+    with tempfile.NamedTemporaryFile(dir=settings.VAR) as file:
+        Path(file.name).write_bytes(content)
+        command = [sys.executable, "-m", "bench.memory", file.name, domain]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(answer.stdout.splitlines()[-1]))
 
 
 @cache
@@ -162,6 +189,9 @@ ROWS: Final = (
     Row(
         "user file, read and checked on one core", "rows/s", "≥ 75,000/s", lambda figures: figures.ours >= 75_000,
         read_and_check, limit_is="Python's reader of CSV files alone",
+    ),
+    Row(
+        "user file of 100,000 rows, additional memory", "MB", "≤ 200 MB", lambda figures: figures.ours <= 200, memory,
     ),
     Row(
         "users of a file created, with activity and progress", "rows/s",

@@ -51,6 +51,20 @@ def test_the_worst_of_some_cases_is_found_by_its_name():
     assert worst(cases, seconds=9) == (5.0, "slowest", 3)
 
 
+def test_a_process_is_not_charged_with_the_memory_of_the_one_that_started_it():
+    ballast = b"x" * 300_000_000
+
+    told = subprocess.run(
+        [sys.executable, "-c", "from bench.memory import most_memory; print(most_memory())"],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert 5 < float(told.stdout) < len(ballast) / 2e6
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     """A whole run over a handful of customers: what it printed, and what it kept."""
