@@ -81,6 +81,7 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("domains/add/", domains.add, name="add_domain"),
     path("domains/<str:domain_name>/", include(domain_urls)),
     path("users/", users.users, name="users"),
+    path("users/export/", users.export, name="export_users"),
     path("users/add/", include(new_user_urls)),
     path("users/selected/", include(selected_users_urls)),
     path("users/passwords/<uuid:handout_id>/", passwords.selected_passwords, name="selected_passwords"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from customers.forms.users import UserSearchForm
@@ -14,12 +15,14 @@ from customers.models import Customer
 from customers.navigation import customer_context
 from customers.selectors.user_imports import user_imports_of
 from customers.selectors.users import is_last_admin, kept_until, known_users_of, sign_in_of
+from customers.tables.user_export import USER_HEADER, export_user_rows
 from customers.tables.users import BADGES, DeletedUserTable, UserTable
 from customers.views.customer_list import wants_piece
 from customers.views.scope import why_not, with_users
 from partnercenter.directory.countries import country_name
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
+from partnercenter.web.exports import export_csv
 from partnercenter.web.throttles import throttled
 
 RECENT_UPLOADS = 5
@@ -35,17 +38,33 @@ def users(request: StaffRequest, customer: Customer) -> HttpResponse:
     htmx asks for the list alone while a person types.
     """
     form = UserSearchForm(request.GET, customer=customer)
-    table = (DeletedUserTable if form.deleted else UserTable)(form.found, request)
+    table = _table_of(form)(form.found, request)
     context = customer_context(request, customer) | {
         "form": form,
         "table": table,
         "matching": form.matching,
         "manage_denied": why_not(request, Action.MANAGE_USERS),
+        "export_denied": why_not(request, Action.EXPORT),
     }
     if wants_piece(request):
         return render(request, "customers/_user_results.html", context)
     uploads = () if form.deleted else user_imports_of(customer)[:RECENT_UPLOADS]
     return render(request, "customers/users.html", context | {"uploads": uploads})
+
+
+@allow(Action.EXPORT)
+@throttled("export", per_minute=30)
+@require_safe
+@with_users
+def export(request: StaffRequest, customer: Customer) -> HttpResponseBase:
+    """The list as CSV: exactly the users that are asked for, in the order of the list."""
+    form = UserSearchForm(request.GET, customer=customer)
+    rows = _table_of(form).order_from(request.GET).sort(form.found.rows)
+    return export_csv(_("users-%(customer)s") % {"customer": customer}, USER_HEADER, export_user_rows(rows))
+
+
+def _table_of(form: UserSearchForm) -> type[UserTable | DeletedUserTable]:
+    return DeletedUserTable if form.deleted else UserTable
 
 
 @allow(Action.SEE_CUSTOMERS)
