@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -33,10 +33,28 @@ from partnercenter.web.templatetags.web import grouped
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_users
 def selected(request: StaffRequest, customer: Customer, doing: str) -> HttpResponse:
-    """Say what will be done with the selected users, and with `step=apply` do it; the address is that of the list.
+    """Say what will be done with the selected users, and with `step=apply` do it; the address is that of the list."""
+    return _with_selection(request, customer, lambda selection: _changed(request, customer, selection, doing))
 
-    Whoever comes without a selection is led to the list.
-    """
+
+@allow(Action.MANAGE_USERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_users
+def new_passwords(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """Keep who was selected for new passwords, and go to the page that says what they mean and hands them out."""
+
+    def keep(selection: UserSelection) -> HttpResponse:
+        handout = start_handout(customer, selection.ids, actor=request.user)
+        page = reverse("customers:selected_passwords", args=[customer.tenant_id, handout.pk])
+        return trigger_client_event(_leave(request, page), "selectionDone")
+
+    return _with_selection(request, customer, keep)
+
+
+def _with_selection(
+    request: StaffRequest, customer: Customer, answer: Callable[[UserSelection], HttpResponse]
+) -> HttpResponse:
+    """The answer to a selection; whoever comes without one is led to the list."""
     then = _list(request, customer)
     if request.method != "POST":
         return redirect(then)
@@ -45,6 +63,11 @@ def selected(request: StaffRequest, customer: Customer, doing: str) -> HttpRespo
     except Refused as refused:
         messages.error(request, str(refused))
         return _leave(request, then)
+    return answer(selection)
+
+
+def _changed(request: StaffRequest, customer: Customer, selection: UserSelection, doing: str) -> HttpResponse:
+    then = _list(request, customer)
     applies = request.POST.get("step") == "apply"
     form = NewRoleForm(request.POST if applies else None) if doing == "role" else None
     if applies and (form is None or form.is_valid()):
@@ -60,24 +83,6 @@ def selected(request: StaffRequest, customer: Customer, doing: str) -> HttpRespo
     context = customer_context(request, customer) | _question(request, selection, doing) | {"form": form, "then": then}
     page = "customers/_change_users.html" if wants_piece(request) else "customers/change_users.html"
     return render(request, page, context, status=422 if form and form.errors and not wants_piece(request) else 200)
-
-
-@allow(Action.MANAGE_USERS)
-@require_http_methods(["GET", "HEAD", "POST"])
-@with_users
-def new_passwords(request: StaffRequest, customer: Customer) -> HttpResponse:
-    """Keep who was selected for new passwords, and go to the page that says what they mean and hands them out."""
-    then = _list(request, customer)
-    if request.method != "POST":
-        return redirect(then)
-    try:
-        selection = users_selected(request.POST, UserSearchForm(request.GET, customer=customer))
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return _leave(request, then)
-    handout = start_handout(customer, selection.ids, actor=request.user)
-    page = reverse("customers:selected_passwords", args=[customer.tenant_id, handout.pk])
-    return trigger_client_event(_leave(request, page), "selectionDone")
 
 
 def _list(request: StaffRequest, customer: Customer) -> str:
