@@ -3,6 +3,8 @@ import pytest
 from customers.models import Tag
 from customers.services.saved_views import save_view
 from partnercenter.partners.roles import Role
+from tests.domains import waiting_for
+from tests.nameserver import name_server
 from tests.uploads import FAULTY, GOOD, content_of, uploaded
 
 
@@ -49,3 +51,34 @@ def vip(make_tag):
 @pytest.fixture
 def three(contoso, make_customer):
     return [make_customer(contoso, name) for name in ("Adventure Works", "Proseware", "Wingtip Toys")]
+
+
+@pytest.fixture
+def second_domain(tailspin):
+    """The second domain of Tailspin Toys, a verified one."""
+    return tailspin.tenant.domains.get(name="tailspintoys.com")
+
+
+@pytest.fixture
+def unproved(tailspin):
+    """A domain of Tailspin Toys that waits for proof."""
+    return waiting_for(tailspin)
+
+
+@pytest.fixture
+def wingtip(fabrikam, make_customer):
+    """A customer of another partner."""
+    return make_customer(fabrikam, "Wingtip Toys")
+
+
+@pytest.fixture
+def fabrikams_account(fabrikam, make_customer, tailspin):
+    """The account that another partner has for Tailspin Toys."""
+    return make_customer(fabrikam, "Tailspin of Fabrikam", domain=tailspin.domain, tenant=tailspin.tenant)
+
+
+@pytest.fixture
+def name_servers(settings):
+    """The name server that the portal asks; what it says of each name is its `zone`."""
+    with name_server(settings) as server:
+        yield server
