@@ -76,7 +76,8 @@ def assert_uploading_works(web, ana, page):
 def test_a_file_whose_web_process_is_killed_while_it_arrives_leaves_nothing_and_can_be_uploaded_again(
     web, ana, upload_page
 ):
-    with closing(Visitor(web, ana).begin_upload(upload_page, people(MANY))):
+    half, _other_half = Visitor(web, ana).begin_upload(upload_page, people(MANY))
+    with closing(half):
         wait_until(
             somebody("state = 'idle' AND query LIKE '%partners_staff%'")
         )  # who is there is known, the file is read

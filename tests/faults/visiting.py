@@ -50,22 +50,36 @@ class Visitor:
         finally:
             connection.close()
 
-    def begin(self, method, page, **headers):
-        """A connection on which all of a request stands but its body."""
-        lines = [
-            f"{method} {page} HTTP/1.1",
-            *(f"{name}: {value}" for name, value in {**self.headers, **headers}.items()),
-        ]
-        connection = socket.create_connection((self.web.host, self.web.port), timeout=SECONDS)
-        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+    def begin(self, method, page, body=b"", **headers):
+        """A connection on which a request has been sent, of whose answer little is taken before it is read."""
+        asked = self.headers | headers
+        lines = [f"{method} {page} HTTP/1.1", *(f"{name}: {value}" for name, value in asked.items()), "", ""]
+        connection = socket.socket()
+        connection.settimeout(SECONDS)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect((self.web.host, self.web.port))
+        connection.sendall("\r\n".join(lines).encode() + body)
         return connection
 
+    def begin_post(self, page, fields):
+        """The same for a form."""
+        body = urlencode(fields).encode()
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
+        return self.begin("POST", page, body, **kind)
+
     def begin_upload(self, page, content):
-        """A connection on which half of an upload has been sent."""
+        """The same for a file, of which only one half has been sent; and the other one."""
         form = form_with(content)
-        connection = self.begin("POST", page, **{"Content-Type": form_type(), "Content-Length": str(len(form))})
-        connection.sendall(form[: len(form) // 2])
-        return connection
+        kind = {"Content-Type": form_type(), "Content-Length": str(len(form))}
+        middle = len(form) // 2
+        return self.begin("POST", page, form[:middle], **kind), form[middle:]
+
+
+def answer_on(connection):
+    """The answer on a connection, of which only the head has been read."""
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    return answer
 
 
 def form_with(content):
