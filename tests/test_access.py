@@ -15,7 +15,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
-from customers.models import SavedView, Tag
+from customers.models import SavedView, Tag, UserImport
 from customers.services.passwords import start_handout
 from customers.services.user_imports import start_creation, upload_users
 from partnercenter.directory.models import User
@@ -208,56 +208,36 @@ STRANGE = [
     "' OR 1=1 --",
     "9" * 400,
     "x" * 20_000,
+    b"\xed\xa0\x80",  # half a character
     str(uuid.uuid4()).upper(),
+    uuid.uuid4().hex,
+    uuid.uuid4().urn,
     "{" + str(uuid.uuid4()) + "}",
 ]
+
+
+OF_A_LIST = ("q", "sort", "size", "at")
+FILTERS = ("by", "tag", "tags", "without", "reseller", "relationship", "added_from", "added_to")
+OF_CUSTOMERS = (*OF_A_LIST, *FILTERS, "columns", "count", "view")
+OF_USERS = (*OF_A_LIST, "state", "role", "deleted", "upload")
+ELSEWHERE = ("status", "since", "until", "person", "deed", "customer", "next", "all", "query")
+LISTS = {
+    "customers:list": OF_CUSTOMERS,
+    "customers:count": OF_CUSTOMERS,
+    "customers:filters": OF_CUSTOMERS,
+    "customers:export": OF_CUSTOMERS,
+    "customers:users": OF_USERS,
+}
 
 
 @pytest.mark.parametrize("value", STRANGE)
 @pytest.mark.parametrize("name", PAGES)
 def test_strange_values_in_an_address_are_no_error_of_the_server(name, value, example, browse, ana):
-    names = (
-        "q",
-        "by",
-        "sort",
-        "at",
-        "size",
-        "upload",
-        "status",
-        "since",
-        "until",
-        "person",
-        "deed",
-        "customer",
-        "next",
-        "all",
-        "view",
-        "query",
-    )
-
-    response = browse(ana).get(address(name, example), dict.fromkeys(names, value))
+    response = browse(ana).get(address(name, example), dict.fromkeys((*OF_CUSTOMERS, *OF_USERS, *ELSEWHERE), value))
 
     assert response.status_code < 500
 
 
-LIST_PAGES = ("customers:list", "customers:count", "customers:filters", "customers:export")
-LIST_PARAMETERS = (
-    "q",
-    "by",
-    "tag",
-    "tags",
-    "without",
-    "reseller",
-    "relationship",
-    "added_from",
-    "added_to",
-    "columns",
-    "count",
-    "view",
-    "sort",
-    "size",
-    "at",
-)
 STRANGE_IN_A_LIST = [
     *STRANGE,
     "",
@@ -273,16 +253,20 @@ STRANGE_IN_A_LIST = [
 ]
 
 
-@pytest.mark.parametrize("name", LIST_PAGES)
-@pytest.mark.parametrize("parameters", [*((parameter,) for parameter in LIST_PARAMETERS), LIST_PARAMETERS])
-def test_strange_values_in_the_address_of_the_list_are_no_error_of_the_server(name, parameters, example, browse, ana):
+def one_by_one_and_together(fields):
+    """Pages with each of their fields alone, and with all of them."""
+    return [(name, chosen) for name, names in fields.items() for chosen in [*((field,) for field in names), names]]
+
+
+@pytest.mark.parametrize(("name", "parameters"), one_by_one_and_together(LISTS))
+def test_strange_values_in_the_address_of_a_list_are_no_error_of_the_server(name, parameters, example, browse, ana):
     client = browse(ana)
     headers = {"HX-Request": "true"} if name == "customers:count" else {}  # without it the list itself counts
     answers = set()
 
     for value in STRANGE_IN_A_LIST:
         sent = {parameter: [value, value[::-1]] for parameter in parameters}
-        response = client.get(reverse(name), sent, headers=headers)
+        response = client.get(address(name, example), sent, headers=headers)
         b"".join(response.streaming_content if response.streaming else [response.content])
         answers.add(response.status_code)
 
@@ -298,9 +282,55 @@ def test_strange_values_in_a_form_are_no_error_of_the_server(name, value, exampl
     names = {"file", "location", "skip_faulty", "version", "next", "view", "query", *(form.fields if form else ())}
     sent = SimpleUploadedFile("x.txt", b"\xff\xfe\x00") if value == "file" else value
 
-    posted = client.post(address(name, example), dict.fromkeys(names, sent))
+    posted = client.post(address(name, example), {field: [sent] for field in names})
 
     assert posted.status_code < 500
+
+
+OF_A_SELECTION = ("ids", "all", "step", "role", "deleted")
+OF_A_NAME = ("first_name", "last_name", "display_name")
+FORMS_BELOW_USERS = {
+    "customers:block_users": OF_A_SELECTION,
+    "customers:change_roles": OF_A_SELECTION,
+    "customers:edit_user": (*OF_A_NAME, "location", "role", "seen"),
+    "customers:add_user": (*OF_A_NAME, "local_part", "domain"),
+    "customers:add_user_permissions": ("location", "role"),
+    "customers:reset_password": ("seen",),
+    "customers:upload": ("file",),
+    "customers:import_start": ("location", "skip_faulty", "well_read"),
+    "customers:import_reading": ("encoding", "delimiter"),
+    "customers:import_passwords": ("seen", "format"),
+}
+
+
+@pytest.fixture
+def undecided(example, tailspin, ana):
+    """The same examples with a file that waits for a decision, whose first row is faulty."""
+    content = b"First name,Last name,Display name,Email\n,,,noa@tailspintoys.com\n,,Ben,ben@tailspintoys.com\n"
+    return example | {"import_id": upload_users(tailspin, file_name="b.csv", content=content, actor=ana.user).pk}
+
+
+@pytest.mark.parametrize(("name", "fields"), one_by_one_and_together(FORMS_BELOW_USERS))
+def test_strange_values_in_a_form_below_users_change_nothing(name, fields, undecided, browse, ana):
+    client = browse(ana)
+    before = fingerprint()
+    answers = set()
+
+    for value in STRANGE:
+        sent = {"step": "apply"} | {field: [value, value[::-1]] for field in fields}
+        answers.add(client.post(address(name, undecided), sent).status_code)
+
+    assert answers <= {200, 302, 400, 422}
+    assert fingerprint() == before
+
+
+def test_strange_cells_make_no_faulty_row_good(undecided, browse, ana):
+    client, row = browse(ana), address("customers:import_row", undecided)
+
+    answers = {client.post(row, {"display_name": "Noa", "email": [value]}).status_code for value in STRANGE}
+
+    assert answers <= {200, 422}
+    assert UserImport.objects.get(pk=undecided["import_id"]).faulty == 1
 
 
 def test_a_form_with_thousands_of_fields_is_refused(browse, ana, tailspin):
