@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from partnercenter.activity.models import Activity
 from partnercenter.partners.roles import Action
+from partnercenter.web.templatetags.web import grouped
 
 # A line keeps English words and codes, so that everybody reads it in their own language.
 TRIED: Final = gettext_noop("Action")
@@ -53,6 +54,8 @@ def _text(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, int):
+        return grouped(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if name == TRIED and value in Action.values:

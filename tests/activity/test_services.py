@@ -69,3 +69,12 @@ def test_an_attempt_at_something_forbidden_is_in_the_log(hugo, browse, contoso):
     line = activity_of(contoso).get()
     assert (answer.status_code, line.deed, line.actor_id) == (403, Deed.REFUSED, hugo.user_id)
     assert line.details == {"Action": "see_activity", "Address": "/activity/"}
+
+
+def test_numbers_of_a_line_are_read_as_the_reader_writes_them(log):
+    line = log(details={"Users": 12345})
+
+    with translation.override("de"):
+        told = [detail.new for detail in details_of(line)]
+
+    assert told == ["12.345"]
