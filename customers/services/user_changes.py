@@ -8,7 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -215,31 +216,35 @@ def _change(customer: Customer, ids: Collection[UUID], act: str, role: str = "")
     one stays."""
     doing = ACTS[act]
     Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
-    rows = doing.among(customer).filter(pk__in=ids).order_by("pk")
-    held = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
-    others = User.objects.filter(pk__in=held).exclude(people_of_partners())
-    wanted = others.exclude(**doing.same(role))
+    rows = doing.among(customer).filter(pk__in=_these(ids)).order_by("pk").select_for_update(no_key=True)
+    found = rows.annotate(of_partner=people_of_partners(), has_it=Q(**doing.same(role)))
+    held = list(found.values_list("pk", "of_partner", "has_it"))
+    staff = sum(of_partner for _pk, of_partner, _has_it in held)
+    wanted = {pk for pk, of_partner, has_it in held if not of_partner and not has_it}
     stays = _admin_who_stays(customer, wanted) if doing.takes_admin(role) else None
-    changing = [pk for pk in wanted.values_list("pk", flat=True) if stays is None or pk != stays.pk]
-    number = others.count()
+    changing = wanted - {stays.pk} if stays else wanted
     if doing.ends_sessions:
         end_sessions(changing)
-    User.objects.filter(pk__in=changing).update(**doing.values(role))
+    User.objects.filter(pk__in=_these(changing)).update(**doing.values(role))
     return Changed(
         changed=len(changing),
-        same=number - len(changing) - bool(stays),
-        staff=len(held) - number,
+        same=len(held) - staff - len(wanted),
+        staff=staff,
         gone=len({*ids}) - len(held),
         admin=stays.display_name if stays else "",
     )
 
 
-def _admin_who_stays(customer: Customer, users: QuerySet[User]) -> User | None:
-    """The global admin who cannot be one of `users`, since nobody else would be left who can sign in."""
+def _these(ids: Collection[UUID]) -> RawSQL:
+    """Ids as one value: thousands of them would take Django longer to write down than the database to find."""
+    return RawSQL("SELECT unnest(%s::uuid[])", [[*ids]])
+
+
+def _admin_who_stays(customer: Customer, going: Collection[UUID]) -> User | None:
+    """The global admin who cannot be one of those who go, since nobody else would be left who can sign in."""
     admins = users_of(customer).filter(can_sign_in(), role=TenantRole.GLOBAL_ADMIN)
-    if admins.exclude(pk__in=users.values("pk")).exists():
-        return None
-    return admins.order_by("created_at", "pk").first()
+    first = list(admins.order_by("created_at", "pk").only("display_name")[: len(going) + 1])
+    return first[0] if first and all(admin.pk in going for admin in first) else None
 
 
 def _record(customer: Customer, act: str, role: str, *, changed: int, left: int, actor: User) -> None:
