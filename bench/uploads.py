@@ -1,4 +1,4 @@
-"""Files of users: read and checked, created, given passwords."""
+"""Files of users: read and checked, created, given passwords, changed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any, Final
 import tablib
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 from import_export.resources import ModelResource
 
 from bench.rows import Figures, Row
@@ -23,7 +24,9 @@ from bench.stage import Stage
 from bench.timing import medians, seconds_of
 from customers.models import Customer, UserImport
 from customers.selectors.customers import customers_of
+from customers.selectors.users import users_of
 from customers.services.passwords import hand_out_passwords
+from customers.services.user_changes import start_user_change
 from customers.services.user_imports import start_creation, upload_users
 from customers.tables.user_imports import PASSWORD_HEADER
 from customers.userfiles import MAX_ROWS, check_rows, column_title, read_user_file
@@ -185,6 +188,33 @@ def _one_statement(stage: Stage) -> None:
         transaction.set_rollback(True)
 
 
+def changes(stage: Stage) -> Figures:
+    """Users of the file whose sign-in is blocked as a worker does it, against one UPDATE that does it to all."""
+    customer = _customer(stage)
+    ids = list(users_of(customer).order_by("-created_at", "-pk").values_list("pk", flat=True))
+    job = start_user_change(customer, ids, "block", url="/", actor=stage.admin)
+    ours = seconds_of(lambda: run_job(job.pk))
+    blocked = users_of(customer).exclude(blocked_at=None).count()
+    if blocked != len(ids):
+        raise ValueError(f"{blocked} users were blocked")
+    few = list(users_of(customer)[:SHELF_ROWS])
+    theirs = seconds_of(lambda: _loop(few))
+    limit = seconds_of(lambda: _blocked_at_once(customer))
+    return Figures(len(ids) / ours, len(few) / theirs, len(ids) / limit, f"{len(ids):,} users")
+
+
+def _loop(users: list[User]) -> None:
+    for user in users:
+        user.blocked_at = timezone.now()
+        user.save()
+
+
+def _blocked_at_once(customer: Customer) -> None:
+    with transaction.atomic():
+        users_of(customer).update(blocked_at=timezone.now())
+        transaction.set_rollback(True)
+
+
 ROWS: Final = (
     Row(
         "user file, read and checked on one core", "rows/s", "≥ 75,000/s", lambda figures: figures.ours >= 75_000,
@@ -205,5 +235,10 @@ ROWS: Final = (
         "temporary passwords of a file, streamed", "passwords/s", "≥ 20,000/s",
         lambda figures: figures.ours >= 20_000, passwords,
         limit_is="one UPDATE statement that writes a text to all users",
+    ),
+    Row(
+        "sign-in of many selected users blocked, as a job", "rows/s", "≥ 20,000/s",
+        lambda figures: figures.ours >= 20_000, changes,
+        limit_is="one UPDATE statement for all of them; off the shelf is a loop with save()",
     ),
 )  # fmt: skip
