@@ -298,7 +298,7 @@ FORMS_BELOW_USERS = {
     "customers:reset_password": ("seen",),
     "customers:upload": ("file",),
     "customers:import_start": ("location", "skip_faulty", "well_read"),
-    "customers:import_reading": ("encoding", "delimiter"),
+    "customers:import_reading": ("encoding", "delimiter", "instead_of"),
     "customers:import_passwords": ("seen", "format"),
 }
 

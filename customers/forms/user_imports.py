@@ -86,10 +86,11 @@ class StartForm(forms.Form):
 
 
 class ReadingForm(forms.Form):
-    """Another way to read a file."""
+    """Another way to read a file; `instead_of` is another upload that is discarded first."""
 
     encoding = forms.ChoiceField(label=_("Encoding"), choices=list(ENCODINGS.items()))
     delimiter = forms.ChoiceField(label=_("Columns separated by"), choices=list(SEPARATORS.items()))
+    instead_of = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class RowForm(forms.Form):

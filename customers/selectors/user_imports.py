@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 
 from customers.models import Customer, UserImport, UserImportRow
-from customers.userfiles import TELLING, UserRow, telling_rows
+from customers.userfiles import TELLING, ProblemCode, UserRow, telling_rows
 from partnercenter.csvfiles import guess_encoding
 from partnercenter.directory.models import Domain
 
@@ -61,6 +62,33 @@ def _first_rows(user_import: UserImport) -> Sequence[UserImportRow]:
     first = list(rows.only("line", "first_name", "last_name", "display_name", "email"))
     telling = [row for row in first if not f"{row.first_name}{row.last_name}{row.display_name}".isascii()]
     return (telling or first)[:TELLING]
+
+
+class Elsewhere(NamedTuple):
+    """Another upload that users of a file wait in, and whether it is the very same file."""
+
+    upload: UserImport
+    is_same: bool
+
+
+def waiting_elsewhere(user_import: UserImport) -> Elsewhere | None:
+    """The customer's other upload that has most of the users whom a checked file has to leave to another one.
+
+    The first such rows tell it; None if there are none, or what has them is an upload of another partner.
+    """
+    code = {"code": ProblemCode.EMAIL_IN_OTHER_FILE.value}
+    left = faulty_rows(user_import).filter(problems__contains=[code]).order_by("number")
+    names = [email.lower() for email in left.values_list("email", flat=True)[:_LOOKED_AT]]
+    open_ones = Q(status__in=(UserImport.Status.CHECKED, UserImport.Status.CREATING))
+    others = user_imports_of(user_import.customer).filter(open_ones).exclude(pk=user_import.pk)
+    waiting = UserImportRow.objects.filter(user_import__in=others, outcome=UserImportRow.Outcome.WAITING)
+    found = waiting.alias(name=Lower("email")).filter(name__in=names).values("user_import")
+    most = found.annotate(users=Count("id")).order_by("-users", "user_import").first() if names else None
+    if most is None:
+        return None
+    upload = others.get(pk=most["user_import"])
+    content = Subquery(UserImport.objects.filter(pk=user_import.pk).values("content"))
+    return Elsewhere(upload, UserImport.objects.filter(pk=upload.pk, content=content).exists())
 
 
 def verified_domains(customer: Customer) -> frozenset[str]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from customers.forms.user_imports import ENCODINGS, SEPARATORS, ReadingForm, family_of
 from customers.models import Customer, UserImport
 from customers.selectors.user_imports import readings_of, user_imports_of
+from customers.services.other_uploads import read_instead
 from customers.services.user_imports import read_again
 from customers.views.scope import with_users
 from partnercenter.partners.access import StaffRequest, allow
@@ -26,17 +27,27 @@ from partnercenter.web.acts import act
 @require_POST
 @with_users
 def import_reading(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponse:
-    """Read the kept bytes of a file in the way the person chose, and check them again."""
+    """Read the kept bytes of a file in the way the person chose, and check them again, if asked instead of another."""
     user_import = get_object_or_404(user_imports_of(customer), pk=import_id)
     form = ReadingForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose one of the encodings and separators that are offered."))
         return redirect("customers:import", customer.tenant_id, import_id)
+    other_id = form.cleaned_data.pop("instead_of")
+    then = reverse("customers:import", args=[customer.tenant_id, import_id])
+    if other_id is None:
+        return act(
+            request,
+            lambda: read_again(user_import, **form.cleaned_data, actor=request.user),
+            done=_("The file was read again and checked. Nothing was created yet."),
+            then=then,
+        )
+    other = get_object_or_404(user_imports_of(customer), pk=other_id)
     return act(
         request,
-        lambda: read_again(user_import, **form.cleaned_data, actor=request.user),
-        done=_("The file was read again and checked. Nothing was created yet."),
-        then=reverse("customers:import", args=[customer.tenant_id, import_id]),
+        lambda: read_instead(user_import, other, **form.cleaned_data, actor=request.user),
+        done=_("The other upload was discarded, and this one was checked again. Nothing was created yet."),
+        then=then,
     )
 
 

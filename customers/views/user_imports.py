@@ -27,6 +27,7 @@ from customers.selectors.user_imports import (
     is_doubtful,
     user_imports_of,
     verified_domains,
+    waiting_elsewhere,
 )
 from customers.selectors.user_results import file_of, problem_statuses_of, statuses_of
 from customers.services.user_imports import discard_import, start_creation, upload_users
@@ -198,7 +199,8 @@ def import_context(request: StaffRequest, user_import: UserImport, form: StartFo
     if user_import.status == Status.CHECKED:
         may = request.staff.may(Action.MANAGE_USERS)
         table = FaultyRowTable(faulty_rows(user_import), request, correctable=may) if user_import.faulty else None
-        return context | {"table": table} | reading_context(user_import)
+        elsewhere = waiting_elsewhere(user_import) if user_import.faulty else None
+        return context | {"table": table, "elsewhere": elsewhere} | reading_context(user_import)
     job = user_import.job
     return context | {
         "most_slips": MOST_SLIPS,

@@ -216,9 +216,9 @@ def test_the_page_of_a_file_asks_the_database_as_often_for_fifty_problems_as_for
     one = uploaded(client, tailspin, content_of(FAULTY))
     fifty = uploaded(client, tailspin, content_of(*[FAULTY] * 50))
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get(page_of(one))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get(page_of(fifty))
 
 
