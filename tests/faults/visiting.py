@@ -52,13 +52,24 @@ class Visitor:
 
     def begin(self, method, page, body=b"", **headers):
         """A connection on which a request has been sent, of whose answer little is taken before it is read."""
-        asked = self.headers | headers
-        lines = [f"{method} {page} HTTP/1.1", *(f"{name}: {value}" for name, value in asked.items()), "", ""]
+        return self._connect(self._head(method, page, headers) + b"\r\n" + body)
+
+    def begin_head(self, page):
+        """A connection on which the lines that come before a page are not complete."""
+        return self._connect(self._head("GET", page))
+
+    def _head(self, method, page, headers=()):
+        asked = self.headers | dict(headers)
+        lines = [f"{method} {page} HTTP/1.1", *(f"{name}: {value}" for name, value in asked.items())]
+        return "".join(f"{line}\r\n" for line in lines).encode()
+
+    def _connect(self, content):
         connection = socket.socket()
         connection.settimeout(SECONDS)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # with large ones much is kept on the way
         connection.connect((self.web.host, self.web.port))
-        connection.sendall("\r\n".join(lines).encode() + body)
+        connection.sendall(content)
         return connection
 
     def begin_post(self, page, fields):
