@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import Count, F, Func, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Lower
 
 from customers.models import Customer, UserImport, UserImportRow
@@ -95,6 +95,14 @@ def verified_domains(customer: Customer) -> frozenset[str]:
     """The domains in which a customer's users can have their addresses."""
     names = Domain.objects.filter(tenant_id=customer.tenant_id, verified_at__isnull=False)
     return frozenset(names.values_list("name", flat=True))
+
+
+def lost_domains(user_import: UserImport) -> list[str]:
+    """Domains in which a file is about to create users although they are none of the customer's any more."""
+    domain = Lower(Func(F("email"), Value("@"), Value(2), function="split_part", output_field=TextField()))
+    rows = UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.WAITING)
+    names = rows.order_by().values_list(domain, flat=True).distinct()
+    return sorted({*names} - verified_domains(user_import.customer))
 
 
 _WAITING_IN: Final = """

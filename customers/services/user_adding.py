@@ -14,7 +14,7 @@ from customers.selectors.user_imports import taken_names, verified_domains
 from customers.services.users import EDITABLE, USER
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
-from partnercenter.directory.models import TenantRole, User
+from partnercenter.directory.models import Tenant, TenantRole, User
 from partnercenter.directory.passwords import new_temporary_password, with_temporary_password
 from partnercenter.errors import Refused
 
@@ -27,14 +27,15 @@ def add_user(
     `values` maps all names of `EDITABLE` to checked values. `user_id` was chosen before: asked for twice, there is one
     user. Raises `Refused` for an address that is taken or whose domain is not verified, and for the second time.
     """
-    why = why_not_free(customer, principal_name)
-    if User.objects.filter(pk=user_id).exists():
-        raise Refused(_("This user was created a moment ago. If the password was not written down, reset it."))
-    if why:
-        raise Refused(why)
     password = new_temporary_password()
     try:
         with transaction.atomic():
+            # No domain is removed before its user is there.
+            Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
+            if User.objects.filter(pk=user_id).exists():
+                raise Refused(_("This user was created a moment ago. If the password was not written down, reset it."))
+            if why := why_not_free(customer, principal_name):
+                raise Refused(why)
             user = User.objects.create(
                 id=user_id,
                 tenant_id=customer.tenant_id,

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, UserImport, UserImportRow
-from customers.selectors.user_imports import is_doubtful, taken_names, verified_domains, waiting_names
+from customers.selectors.user_imports import is_doubtful, lost_domains, taken_names, verified_domains, waiting_names
 from customers.selectors.user_results import with_corrections
 from customers.userfiles import Problem, UserFile, UserRow, check_rows, read_user_file
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
-from partnercenter.directory.models import User
+from partnercenter.directory.models import Tenant, User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import enqueue
@@ -156,6 +156,8 @@ def start_creation(
     """
     with transaction.atomic():
         held = hold_checked(user_import)
+        # No domain is removed any more before the users of the file are there.
+        Tenant.objects.select_for_update(no_key=True).get(pk=held.customer.tenant_id)
         _refuse_start(held, skip_faulty)
         if not well_read and is_doubtful(held):
             raise Refused(_("This file can be read in several ways. Look at its names and say that they are right."))
@@ -191,6 +193,9 @@ def _refuse_start(user_import: UserImport, skip_faulty: bool) -> None:
         raise Refused(
             _("Some rows have problems. Say that you go ahead without them, or correct the file and upload it again.")
         )
+    if lost := lost_domains(user_import):
+        sentence = _("%(names)s is no longer a verified domain of this customer. Check all rows again.")
+        raise Refused(sentence % {"names": ", ".join(lost)})
 
 
 def log(deed: Deed, user_import: UserImport, actor: User, details: dict[str, Any]) -> None:
