@@ -117,7 +117,7 @@ def test_names_of_up_to_fifty_characters_in_any_script_are_taken(browse, ana, co
         ("\u0301\u0302", "Nothing of this name can be seen."),
         ("\u0301 \u20dd", "Nothing of this name can be seen."),
         ("\u093e", "Nothing of this name can be seen."),
-        ("\U000e0080\u2065", "Nothing of this name can be seen."),
+        ("\U000e0080\u2065", "This name contains characters that cannot be seen."),
     ],
 )
 def test_a_name_that_cannot_be_is_refused_at_its_field(browse, ana, contoso, name, sentence):
