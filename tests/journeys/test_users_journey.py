@@ -95,6 +95,26 @@ def test_selected_users_are_blocked_but_for_the_last_global_admin(page, sign_in,
     look("blocked")
 
 
+def test_selected_users_get_passwords_as_slips_to_print(page, sign_in, look, ana, users_page):
+    sign_in(ana)
+    page.goto(users_page)
+
+    page.get_by_label("Select Adele").check()
+    page.get_by_label("Select Mika").check()
+    page.get_by_role("button", name="New passwords").click()
+    expect(page.get_by_role("heading", name="New passwords for 2 users")).to_be_visible()
+    look("new-passwords")
+    page.get_by_role("button", name="Slips to print").click()
+    confirm_who_it_is(page)
+
+    expect(page.get_by_role("heading", name="2 temporary passwords")).to_be_visible()
+    expect(page.locator(".slip")).to_have_count(2)
+    look("slips")
+    page.get_by_role("link", name="Done").click()
+    expect(page.get_by_role("button", name="Issue again", exact=True)).to_be_visible()
+    look("issue-again")
+
+
 def test_the_list_is_searched_and_filtered_as_one_types(page, sign_in, look, ana, users_page):
     sign_in(ana)
     page.goto(users_page)
