@@ -88,87 +88,89 @@ def faults_shown(client, user_import):
     return {row.number: [(fault.column, fault.value, fault.remedy) for fault in row.faults] for row in records}
 
 
+LONG = "x" * 51
+SHORTENED = "is 51 characters long; at most 50 are possible. Shorten it."
+WRONG = [
+    (LONG, "", LONG, "a@tailspintoys.com", ""),
+    ("", "", "Lee", "lee@elsewhere.com", ""),
+    ("", "", "Twin", "KIM@tailspintoys.com", ""),
+    ("", "", "Old", "Old@tailspintoys.com", ""),
+    ("", "", "Gone", "gone@tailspintoys.com", ""),
+    ("", "", "", "", ""),
+    ("", "", "", "not an address", ""),
+]
+SAID = {
+    2: [
+        ("First name", LONG, f"“First name” {SHORTENED}"),
+        ("Display name", LONG, f"“Display name” {SHORTENED}"),
+    ],
+    3: [
+        (
+            "Email",
+            "lee@elsewhere.com",
+            (
+                "The part after the @ is not one of the customer's verified domains. Use one of these: "
+                "tailspintoys.com, tailspintoys.onmicrosoft.com."
+            ),
+        )
+    ],
+    4: [
+        (
+            "Email",
+            "KIM@tailspintoys.com",
+            (
+                "The same email address stands in line 2 already. Give each user an address of their own, or "
+                "delete one of the two rows."
+            ),
+        )
+    ],
+    5: [
+        (
+            "Email",
+            "Old@tailspintoys.com",
+            "The customer already has a user with this email address. Choose another address, or delete the row.",
+        )
+    ],
+    6: [
+        (
+            "Email",
+            "gone@tailspintoys.com",
+            (
+                "This email address beLONGs to a deleted user of the customer. Restore that user, or choose "
+                "another address."
+            ),
+        )
+    ],
+    7: [
+        (
+            "Display name",
+            "",
+            "“Display name” is empty. Enter the name under which colleagues see the user.",
+        ),
+        (
+            "Email",
+            "not an address",
+            (
+                "This is not an email address that a user can have. Write it like anna.smith@contoso.com; before "
+                "the @ are up to 64 letters, digits and . _ % + ' - possible, with dots only between other "
+                "characters."
+            ),
+        ),
+    ],
+}
+
+
 def test_every_problem_of_every_row_is_told_with_column_value_and_remedy(browse, ana, tailspin):
     client = browse(ana)
-    long = "x" * 51
     User.objects.create_user("old@tailspintoys.com", display_name="Old", tenant=tailspin.tenant)
     User.objects.create_user(
         "gone@tailspintoys.com", display_name="Gone", tenant=tailspin.tenant, deleted_at=timezone.now()
     )
-    content = content_of(
-        GOOD,
-        (long, "", long, "a@tailspintoys.com", ""),
-        ("", "", "Lee", "lee@elsewhere.com", ""),
-        ("", "", "Twin", "KIM@tailspintoys.com", ""),
-        ("", "", "Old", "Old@tailspintoys.com", ""),
-        ("", "", "Gone", "gone@tailspintoys.com", ""),
-        ("", "", "", "", ""),
-        ("", "", "", "not an address", ""),
-    )
 
-    user_import = uploaded(client, tailspin, content)
+    user_import = uploaded(client, tailspin, content_of(GOOD, *WRONG))
 
-    shortened = "is 51 characters long; at most 50 are possible. Shorten it."
     assert (user_import.total, user_import.good) == (7, 1)
-    assert faults_shown(client, user_import) == {
-        2: [
-            ("First name", long, f"“First name” {shortened}"),
-            ("Display name", long, f"“Display name” {shortened}"),
-        ],
-        3: [
-            (
-                "Email",
-                "lee@elsewhere.com",
-                (
-                    "The part after the @ is not one of the customer's verified domains. Use one of these: "
-                    "tailspintoys.com, tailspintoys.onmicrosoft.com."
-                ),
-            )
-        ],
-        4: [
-            (
-                "Email",
-                "KIM@tailspintoys.com",
-                (
-                    "The same email address stands in line 2 already. Give each user an address of their own, or "
-                    "delete one of the two rows."
-                ),
-            )
-        ],
-        5: [
-            (
-                "Email",
-                "Old@tailspintoys.com",
-                "The customer already has a user with this email address. Choose another address, or delete the row.",
-            )
-        ],
-        6: [
-            (
-                "Email",
-                "gone@tailspintoys.com",
-                (
-                    "This email address belongs to a deleted user of the customer. Restore that user, or choose "
-                    "another address."
-                ),
-            )
-        ],
-        7: [
-            (
-                "Display name",
-                "",
-                "“Display name” is empty. Enter the name under which colleagues see the user.",
-            ),
-            (
-                "Email",
-                "not an address",
-                (
-                    "This is not an email address that a user can have. Write it like anna.smith@contoso.com; before "
-                    "the @ are up to 64 letters, digits and . _ % + ' - possible, with dots only between other "
-                    "characters."
-                ),
-            ),
-        ],
-    }
+    assert faults_shown(client, user_import) == SAID
     assert users_of(tailspin) == 2
 
 
