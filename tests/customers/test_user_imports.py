@@ -136,7 +136,7 @@ SAID = {
             "Email",
             "gone@tailspintoys.com",
             (
-                "This email address beLONGs to a deleted user of the customer. Restore that user, or choose "
+                "This email address belongs to a deleted user of the customer. Restore that user, or choose "
                 "another address."
             ),
         )
