@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 
 import django
+
+from bench.memory import most_memory
 
 
 def main() -> None:
@@ -19,19 +20,13 @@ def main() -> None:
     browser = Browser(User.objects.get(principal_name=sys.argv[1]))
     browser.get("/customers/")
     browser.get("/bench/plain/")
-    before, begun = _most_memory(), time.perf_counter()
+    before, begun = most_memory(), time.perf_counter()
     moments: list[float] = []
     for _ in browser.pieces(sys.argv[2]):
         if len(moments) < 2:
             moments.append(time.perf_counter() - begun)
-    told = {"first_byte": moments[0], "first_row": moments[1], "memory": _most_memory() - before}
+    told = {"first_byte": moments[0], "first_row": moments[1], "memory": most_memory() - before}
     sys.stdout.write(f"{json.dumps(told)}\n")
-
-
-def _most_memory() -> float:
-    """The most memory that this process ever had, in MB."""
-    unit = 1 if sys.platform == "darwin" else 1_024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 if __name__ == "__main__":
