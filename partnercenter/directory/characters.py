@@ -13,8 +13,9 @@ The last two are rules CONTEXTJ of UTS #46 (RFC 5892, appendices A.1 and A.2), w
 """
 
 import re
-import unicodedata
 from typing import Final
+
+from idna.core import valid_contextj
 
 JOINER: Final = "\u200d"
 NON_JOINER: Final = "\u200c"
@@ -45,23 +46,7 @@ _FLAG: Final = re.compile(
 )
 _LONGEST_FLAG: Final = 7
 
-_VIRAMA: Final = 9  # its combining class
 _RA_AND_VIRAMA: Final = frozenset({"\u09b0\u09cd", "\u0cb0\u0ccd"})
-
-# Letters that join both neighbors, and those that join the one before only (types D and R of Unicode's ArabicShaping).
-_JOINS_BOTH: Final = (
-    "\u0620\u0626\u0628\u062a-\u062e\u0633-\u063f\u0641-\u0647\u0649\u064a\u066e\u066f\u0678-\u0687\u069a-\u06bf"
-    "\u06c1\u06c2\u06cc\u06ce\u06d0\u06d1\u06fa-\u06fc\u06ff\u0750-\u0758\u075c-\u076a\u076d-\u0770\u0772"
-    "\u0775-\u0777\u077a-\u077f\u0886\u0889-\u088d\u08a0-\u08a9\u08af\u08b0\u08b3-\u08b8\u08ba-\u08c8"
-)
-_JOINS_ONE: Final = (
-    "\u0622-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd"
-    "\u06cf\u06d2\u06d3\u06d5\u06ee\u06ef\u0759-\u075b\u076b\u076c\u0771\u0773\u0774\u0778\u0779\u0870-\u0882\u088e"
-    "\u08aa-\u08ac\u08ae\u08b1\u08b2\u08b9"
-)
-_JOINS_ON: Final = re.compile(f"[{_JOINS_BOTH}]")
-_IS_JOINED: Final = re.compile(f"[{_JOINS_BOTH}{_JOINS_ONE}]")
-_MARKS: Final = frozenset({"Mn", "Me"})  # stand at a letter and do not part it from the next one
 
 
 def invisible_in(text: str) -> list[str]:
@@ -89,9 +74,15 @@ def _is_seen(text: str, place: int) -> bool:
     character = text[place]
     if character not in (JOINER, NON_JOINER):
         return _is_in_flag(text, place)
-    if place and unicodedata.combining(text[place - 1]) == _VIRAMA:
-        return True
-    return _joins_pictures(text, place) if character == JOINER else _parts_letters(text, place)
+    return _is_in_context(text, place) or (character == JOINER and _joins_pictures(text, place))
+
+
+def _is_in_context(text: str, place: int) -> bool:
+    """Whether a joiner or non-joiner stands where CONTEXTJ allows it."""
+    try:
+        return valid_contextj(text, place)
+    except ValueError:  # its neighbor is a character that Unicode gave no name
+        return False
 
 
 def _is_in_flag(text: str, place: int) -> bool:
@@ -106,14 +97,3 @@ def _joins_pictures(text: str, place: int) -> bool:
     before = range(max(0, place - _LONGEST_PICTURE), place)
     is_behind_one = any(_WITH_PICTURE.fullmatch(text, begin, place) for begin in before)
     return is_behind_one and _PICTURE.match(text, place + 1) is not None
-
-
-def _parts_letters(text: str, place: int) -> bool:
-    """Whether a non-joiner stands between two letters that would be joined, whatever marks they have."""
-    before, behind = place - 1, place + 1
-    while before >= 0 and unicodedata.category(text[before]) in _MARKS:
-        before -= 1
-    while behind < len(text) and unicodedata.category(text[behind]) in _MARKS:
-        behind += 1
-    joins_on = before >= 0 and _JOINS_ON.match(text, before) is not None
-    return joins_on and _IS_JOINED.match(text, behind) is not None
