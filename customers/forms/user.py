@@ -20,14 +20,17 @@ from customers.userfiles.limits import MAX_LOCAL_PART
 from partnercenter.directory.characters import code_point, invisible_in
 from partnercenter.directory.countries import country_choices
 from partnercenter.directory.models import TenantRole, User
+from partnercenter.directory.names import shows_something
 
 
 def _seen(text: str) -> None:
-    """Raise ValidationError for a text with characters that nobody sees."""
+    """Raise ValidationError for a text with characters that nobody sees, or of which nothing can be seen."""
     if found := invisible_in(text):
         characters = ", ".join(map(code_point, dict.fromkeys(found)))
         sentence = _("There are invisible characters in it (%(characters)s). Type it anew.")
         raise ValidationError(sentence % {"characters": characters})
+    if not shows_something(text):
+        raise ValidationError(_("Nothing of this name can be seen. Enter one with at least one letter, digit or sign."))
 
 
 class Name(forms.CharField):

@@ -21,6 +21,7 @@ class ProblemCode(StrEnum):
     TOO_LONG = "too_long"  # its length in characters
     INVISIBLE_CHARACTERS = "invisible_characters"  # which ones
     LOST_CHARACTERS = "lost_characters"
+    NOTHING_VISIBLE = "nothing_visible"
     EMAIL_MISSING = "email_missing"
     EMAIL_NOT_VALID = "email_not_valid"
     DOMAIN_NOT_VERIFIED = "domain_not_verified"  # the domains that are
@@ -46,6 +47,9 @@ SENTENCES: Final[Mapping[ProblemCode, Promise]] = {
         "“%(column)s” has to be empty: the result is written there. Delete what stands in it."
     ),
     ProblemCode.DISPLAY_NAME_MISSING: _("“%(column)s” is empty. Enter the name under which colleagues see the user."),
+    ProblemCode.NOTHING_VISIBLE: _(
+        "Nothing of “%(column)s” can be seen: an accent stands at a letter. Enter the name with its letters."
+    ),
     ProblemCode.TOO_LONG: _(
         "“%(column)s” is %(length)s characters long; at most %(limit)s are possible. Shorten it."
     ),

@@ -11,6 +11,7 @@ from customers.userfiles.problems import Problem, ProblemCode
 from customers.userfiles.reading import UserRow
 from customers.userfiles.statuses import is_ours
 from partnercenter.directory.characters import LOST, code_point, invisible_in, visible
+from partnercenter.directory.names import shows_something
 
 _LONGEST_VALUE: Final = 100  # characters of a value that a problem keeps
 _NAME_COLUMNS: Final = (Column.FIRST_NAME, Column.LAST_NAME, Column.DISPLAY_NAME)
@@ -55,7 +56,7 @@ class _Rules:
             if len(name) > MAX_NAME:
                 yield _problem(row, column, name, ProblemCode.TOO_LONG, str(len(name)))
             if not name.isascii() or not name.isprintable():
-                yield from _unreadable(row, column, name)
+                yield from _problems_of_characters(row, column, name)
         if row.email:
             yield from self._problems_of_address(row, row.email)
         else:
@@ -111,6 +112,13 @@ def _problem(row: UserRow, column: Column | None, value: str, code: ProblemCode,
 def _wrong_number_of_cells(row: UserRow) -> Problem:
     code = ProblemCode.TOO_MANY_CELLS if row.surplus > 0 else ProblemCode.TOO_FEW_CELLS
     return _problem(row, None, " | ".join(row.cells), code, str(len(row.cells)))
+
+
+def _problems_of_characters(row: UserRow, column: Column, name: str) -> Iterator[Problem]:
+    if unreadable := list(_unreadable(row, column, name)):
+        yield from unreadable
+    elif not shows_something(name):
+        yield _problem(row, column, name, ProblemCode.NOTHING_VISIBLE)
 
 
 def _unreadable(row: UserRow, column: Column, text: str) -> Iterator[Problem]:

@@ -106,6 +106,7 @@ def test_of_two_people_who_edit_a_user_the_second_is_told(browse, ana, uri, tail
         ({"display_name": ""}, "Type the name under which others find this user."),
         ({"display_name": "x" * 51}, "at most 50 characters"),
         ({"first_name": "A\u200bdele"}, "There are invisible characters in it (U+200B). Type it anew."),
+        ({"display_name": "\u0301\u0302"}, "Nothing of this name can be seen."),
         ({"location": ""}, "Choose the country or region where this user is."),
         ({"role": "king"}, "king"),
     ],

@@ -184,6 +184,7 @@ def corrected(row, problem):
         ProblemCode.DISPLAY_NAME_MISSING: {"display_name": "Kim"},
         ProblemCode.TOO_LONG: {problem.column: text[:50]},
         ProblemCode.INVISIBLE_CHARACTERS: {problem.column: "".join(c for c in text if not invisible_in(c))},
+        ProblemCode.NOTHING_VISIBLE: {problem.column: "Kim"},
         ProblemCode.LOST_CHARACTERS: {problem.column: text.replace("\ufffd", "ü")},
         ProblemCode.DOMAIN_MISTYPED: {"email": f"{text.rpartition('@')[0]}@{problem.detail}"},
         ProblemCode.DOMAIN_LOOKALIKE: {"email": f"{text.rpartition('@')[0]}@{problem.detail}"},
@@ -193,6 +194,7 @@ def corrected(row, problem):
 
 
 @given(user_rows())
+@example([UserRow(1, 2, "\u0301", "", "\u0301 \ufe0f", "kim@contoso.com")])
 @example([UserRow(1, 2, "", "", "Kim", "kim@contso.com"), UserRow(2, 3, "", "", "Kim", "kim@contso.com")])
 def test_doing_what_a_problem_says_ends_that_problem(rows):
     for problem in check(rows):

@@ -326,3 +326,9 @@ def test_every_control_and_format_character_of_unicode_is_invisible_but_those_th
 @given(st.characters(categories=["L", "N", "P", "Sm", "Sc"], exclude_characters="\u115f\u1160\u3164\uffa0"))
 def test_letters_digits_and_punctuation_of_every_script_are_visible(character):
     assert invisible_in(character) == []
+
+
+@pytest.mark.parametrize("column", ["first_name", "last_name", "display_name"])
+@pytest.mark.parametrize("name", ["\u0301", "\u0301 \u20dd", "\ufe0f"])
+def test_a_name_of_which_nothing_is_seen_is_a_problem(name, column):
+    assert found(user(**{column: name})) == [(column, ProblemCode.NOTHING_VISIBLE, "")]
