@@ -23,6 +23,14 @@ VERY_MANY = 10_000
 
 
 @pytest.fixture
+def late_worker(worker):
+    """A worker that the test starts, and that does not go on when the test has seen enough."""
+    worker.kill()
+    yield worker
+    worker.kill()
+
+
+@pytest.fixture
 def crowd(contoso, ana):
     """So many jobs of Contoso, all due, of which no worker has heard: their ids, the one that waits longest first."""
 
@@ -62,32 +70,30 @@ def assert_it_was_done_long_before_the_others(job, ready_at):
     assert done < VERY_MANY / 10
 
 
-def test_a_job_behind_ten_thousand_of_another_partner_starts_soon(worker, crowd, one_of_fabrikam):
-    worker.kill()
+def test_a_job_behind_ten_thousand_of_another_partner_starts_soon(late_worker, crowd, one_of_fabrikam):
     crowd(VERY_MANY)
     sent = list(iter(sweep, 0))
     job = one_of_fabrikam()
 
-    worker.start()
+    late_worker.start()
     ready_at = timezone.now()
     wait_until(has_ended(job))
-    worker.kill()
+    late_worker.kill()
 
     assert sent == [1_000] * 10
     assert_it_was_done_long_before_the_others(job, ready_at)
 
 
-def test_a_job_behind_ten_thousand_starts_soon_even_if_the_queue_lost_all_messages(worker, crowd, one_of_fabrikam):
-    worker.kill()
+def test_a_job_behind_ten_thousand_starts_soon_even_if_the_queue_lost_all_messages(late_worker, crowd, one_of_fabrikam):
     crowd(VERY_MANY)
     job = one_of_fabrikam()
     redis.from_url(settings.REDIS_URL).flushdb()
 
     sweep()
-    worker.start()
+    late_worker.start()
     ready_at = timezone.now()
     wait_until(has_ended(job))
-    worker.kill()
+    late_worker.kill()
 
     assert_it_was_done_long_before_the_others(job, ready_at)
 

@@ -102,10 +102,10 @@ def test_redis_killed_with_a_hundred_jobs_queued_and_started_again_empty_loses_n
 
 def test_while_redis_is_away_for_a_minute_pages_answer_and_then_all_is_done(worker, checked, visitor):
     user_imports = checked(3)
-    now = timezone.now()
 
     embedded.stop_redis(Path(os.environ["VAR"]))
     answers = [visitor.start(user_import) for user_import in user_imports] + [visitor.look()]
+    now = timezone.now()
     sent = [sweep(now + timedelta(seconds=seconds)) for seconds in (0, 30, 60)]  # as the clock does
     wait_until(lambda: worker.log.read_text().count("Trying again in") >= 2)
     embedded.start_redis(Path(os.environ["VAR"]))
