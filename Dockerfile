@@ -28,4 +28,4 @@ ENV PATH=/venv/bin:$PATH VAR=/portal/var PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODU
 USER portal
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", \
-     "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "partnercenter.wsgi:application"]
+     "--workers", "2", "--blocking-threads", "64", "--respawn-failed-workers", "partnercenter.wsgi:application"]

@@ -155,7 +155,8 @@ def _children(port: int, var: Path) -> list[supervision.Child]:
     python = sys.executable
     celery = [python, "-m", "celery", "--quiet", "--no-color", "--app", "partnercenter"]
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws"]
-    web += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"]
+    # Whoever sends or reads slowly keeps a thread busy doing nothing; docs/operations.md says how many threads.
+    web += ["--workers", "2", "--blocking-threads", "64", "--respawn-failed-workers"]
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"]
     scheduler = [*celery, "beat", "--schedule", str(var / "schedule"), "--loglevel", "INFO"]
     return [

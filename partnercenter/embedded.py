@@ -36,7 +36,7 @@ UNPRIVILEGED_USER = "nobody"  # PostgreSQL refuses to run as root; this account 
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": "200",  # one for each thread of the web processes, and some
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
     "work_mem": "16MB",
