@@ -14,18 +14,17 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from customers.models import Customer
 from customers.selectors.domains import NOBODY, UsersIn, is_awaited, users_by_domain, verified_names
+from customers.services.holding import organization_held
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.clouds import CLOUDS
 from partnercenter.directory.dns import NoAnswer, NoSuchDomain, text_records
-from partnercenter.directory.models import Domain, Tenant, User
+from partnercenter.directory.models import Domain, User
 from partnercenter.errors import Refused
-from partnercenter.locks import without_long_waits
 
 # Of one organization, with those that wait for proof: a page shows them all.
 MOST_DOMAINS: Final = 100
 
-BUSY: Final = gettext_lazy("Somebody else is changing this customer right now. Try again in a moment.")
 ELSEWHERE: Final = gettext_lazy(
     "%(name)s belongs to another organization, which has verified it. If it should be this customer's, it has to be "
     "removed there first."
@@ -185,8 +184,7 @@ def _held(customer: Customer) -> Iterator[QuerySet[Domain]]:
 
     Raises `Refused` where somebody does not let go of it in time.
     """
-    with without_long_waits(BUSY):
-        Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
+    with organization_held(customer):
         yield Domain.objects.filter(tenant_id=customer.tenant_id)
 
 

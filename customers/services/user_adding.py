@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from customers.selectors.user_imports import taken_names, verified_domains
+from customers.services.holding import organization_held
 from customers.services.users import EDITABLE, USER
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
-from partnercenter.directory.models import Tenant, TenantRole, User
+from partnercenter.directory.models import TenantRole, User
 from partnercenter.directory.passwords import new_temporary_password, with_temporary_password
 from partnercenter.errors import Refused
 
@@ -29,9 +30,8 @@ def add_user(
     """
     password = new_temporary_password()
     try:
-        with transaction.atomic():
-            # No domain is removed before its user is there.
-            Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
+        # No domain is removed before its user is there.
+        with organization_held(customer):
             if User.objects.filter(pk=user_id).exists():
                 raise Refused(_("This user was created a moment ago. If the password was not written down, reset it."))
             if why := why_not_free(customer, principal_name):

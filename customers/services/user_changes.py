@@ -9,17 +9,17 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, UserChange
-from customers.selectors.users import can_sign_in, known_users_of, people_of_partners, users_of
+from customers.selectors.users import can_sign_in, known_users_of, people_of_partners, these, users_of
+from customers.services.holding import hold_organization, organization_held
 from customers.services.users import DELETED_MEANWHILE, EDITABLE, LAST_ADMIN, OF_A_PARTNER, USER, end_sessions
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
-from partnercenter.directory.models import Tenant, TenantRole, User
+from partnercenter.directory.models import TenantRole, User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Progress, enqueue
@@ -130,7 +130,7 @@ def change_user(customer: Customer, user: User, act: str, *, actor: User) -> Non
     Raises `Refused` for the last global admin who can sign in, for people of partners, and for somebody who is not
     there any more.
     """
-    with transaction.atomic():
+    with organization_held(customer):
         changed = _change(customer, [user.pk], act)
         if changed.admin:
             raise Refused(LAST_ADMIN % {"name": changed.admin})
@@ -149,7 +149,7 @@ def change_users(customer: Customer, ids: Collection[UUID], act: str, *, role: s
 
     `role` is the new one, where roles change. Of all global admins who can sign in, the one who is there longest stays.
     """
-    with transaction.atomic():
+    with organization_held(customer):
         changed = _change(customer, ids, act, role)
         if changed.changed:
             _record(customer, act, role, changed=changed.changed, left=changed.left, actor=actor)
@@ -161,7 +161,7 @@ def start_user_change(
 ) -> Job:
     """Let a worker do one of `ACTS` with very many users; `url` is the list they were chosen in.
 
-    Of all global admins the one who comes last in `ids` stays.
+    Of all global admins one who comes last in `ids` stays.
     """
     change = UserChange(customer=customer, act=act, role=role, user_ids=[*ids], total=len(ids), requested_by=actor)
     with transaction.atomic():
@@ -184,6 +184,7 @@ def change_next_users(change: UserChange, *, size: int = CHUNK) -> Progress:
 
     Those who were like that already count as succeeded, whoever had to be left as failed.
     """
+    hold_organization(change.customer)
     ids = change.ids_between(change.visited, change.visited + size)
     changed = _change(change.customer, ids, change.act, change.role)
     change.visited += len(ids)
@@ -212,11 +213,9 @@ def finish_user_change(change: UserChange, *, job: Job) -> None:
 
 
 def _change(customer: Customer, ids: Collection[UUID], act: str, role: str = "") -> Changed:
-    """Change users in the caller's transaction, which holds them and their organization: of two admins who go at once
-    one stays."""
+    """Change users of an organization that the caller's transaction holds: of two admins who go at once one stays."""
     doing = ACTS[act]
-    Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
-    rows = doing.among(customer).filter(pk__in=_these(ids)).order_by("pk").select_for_update(no_key=True)
+    rows = doing.among(customer).filter(pk__in=these(ids)).order_by("pk").select_for_update(no_key=True)
     found = rows.annotate(of_partner=people_of_partners(), has_it=Q(**doing.same(role)))
     held = list(found.values_list("pk", "of_partner", "has_it"))
     staff = sum(of_partner for _pk, of_partner, _has_it in held)
@@ -225,7 +224,7 @@ def _change(customer: Customer, ids: Collection[UUID], act: str, role: str = "")
     changing = wanted - {stays.pk} if stays else wanted
     if doing.ends_sessions:
         end_sessions(changing)
-    User.objects.filter(pk__in=_these(changing)).update(**doing.values(role))
+    User.objects.filter(pk__in=these(changing)).update(**doing.values(role))
     return Changed(
         changed=len(changing),
         same=len(held) - staff - len(wanted),
@@ -233,11 +232,6 @@ def _change(customer: Customer, ids: Collection[UUID], act: str, role: str = "")
         gone=len({*ids}) - len(held),
         admin=stays.display_name if stays else "",
     )
-
-
-def _these(ids: Collection[UUID]) -> RawSQL:
-    """Ids as one value: thousands of them would take Django longer to write down than the database to find."""
-    return RawSQL("SELECT unnest(%s::uuid[])", [[*ids]])
 
 
 def _admin_who_stays(customer: Customer, going: Collection[UUID]) -> User | None:

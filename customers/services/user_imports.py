@@ -17,13 +17,15 @@ from django.utils.translation import gettext_noop
 from customers.models import Customer, UserImport, UserImportRow
 from customers.selectors.user_imports import is_doubtful, lost_domains, taken_names, verified_domains, waiting_names
 from customers.selectors.user_results import with_corrections
+from customers.services.holding import BUSY, hold_organization
 from customers.userfiles import Problem, UserFile, UserRow, check_rows, read_user_file
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
-from partnercenter.directory.models import Tenant, User
+from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import enqueue
+from partnercenter.locks import without_long_waits
 
 Outcome = UserImportRow.Outcome
 
@@ -76,7 +78,7 @@ def read_again(user_import: UserImport, *, encoding: str, delimiter: str, actor:
     Raises `Refused` if the file makes no sense that way (then everything stays), and for a file that was started or
     discarded before.
     """
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         held = hold_checked(user_import)
         file = read_user_file(bytes(held.content), encoding=encoding, delimiter=delimiter)
         if (file.encoding, file.delimiter) == (held.encoding, held.delimiter):
@@ -138,7 +140,7 @@ def discard_import(user_import: UserImport, *, actor: User) -> None:
 
     Raises `Refused` for a file that was started or discarded before.
     """
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         held = hold_checked(user_import)
         held.move_to(UserImport.Status.DISCARDED, finished_at=timezone.now(), content=b"")
         UserImportRow.objects.filter(user_import=held).delete()
@@ -154,10 +156,10 @@ def start_creation(
     file that could be read in several ways are as they should be. Raises `Refused` when there are faulty rows or
     several ways and they do not, when there is no good row, and for a file that was started or discarded before.
     """
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         held = hold_checked(user_import)
         # No domain is removed any more before the users of the file are there.
-        Tenant.objects.select_for_update(no_key=True).get(pk=held.customer.tenant_id)
+        hold_organization(held.customer)
         _refuse_start(held, skip_faulty)
         if not well_read and is_doubtful(held):
             raise Refused(_("This file can be read in several ways. Look at its names and say that they are right."))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from customers.models import Customer
 from customers.selectors.users import is_last_admin, people_of_partners, users_of
+from customers.services.holding import organization_held
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
-from partnercenter.directory.models import Tenant, TenantRole, User
+from partnercenter.directory.models import TenantRole, User
 from partnercenter.directory.passwords import new_temporary_password, with_temporary_password
 from partnercenter.errors import Refused
 
@@ -108,8 +109,7 @@ def _held(customer: Customer, user: User) -> Iterator[User]:
 
     Raises `Refused` for somebody who is no user of the customer any more, and for staff of a partner.
     """
-    with transaction.atomic():
-        Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
+    with organization_held(customer):
         held = users_of(customer).select_for_update(no_key=True).filter(pk=user.pk).first()
         if held is None:
             raise Refused(DELETED_MEANWHILE)
