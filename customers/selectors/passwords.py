@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
 
 from customers.models import Customer, PasswordHandout, UserImport, UserImportRow
 from customers.selectors.users import people_of_partners, users_of
 from partnercenter.directory.models import User
+from partnercenter.directory.passwords import TEMPORARY_PASSWORD_LIFETIME
 
 
 def handouts_of(customer: Customer) -> QuerySet[PasswordHandout]:
@@ -18,32 +21,44 @@ def handouts_of(customer: Customer) -> QuerySet[PasswordHandout]:
 def users_without_own_password(user_import: UserImport) -> QuerySet[User]:
     """The users of a file whom temporary passwords are for: created, not deleted, never signed in.
 
-    Whoever chose an own password by a mail, before the first sign-in, is not one of them.
+    Whoever chose an own password by a mail, before the first sign-in, is not one of them, nor who works for a partner.
     """
-    created = UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.CREATED)
-    users = User.objects.filter(id__in=created.values("user_id"), must_change_password=True)
-    return users.filter(last_login=None, deleted_at=None)
+    return _never_signed_in(user_import.customer).filter(id__in=_created(user_import).values("user_id"))
 
 
-def selected_without_password(handout: PasswordHandout) -> QuerySet[User]:
-    """The selected users who still have to get a password.
+def users_of_rows(user_import: UserImport, after: int, size: int) -> tuple[list[UUID], QuerySet[User]]:
+    """The users of the next `size` rows beyond the row `after`: ids in the order of the file, and whom of them a
+    password is for."""
+    rows = _created(user_import).filter(number__gt=after, number__lte=after + size)
+    ids = list(rows.order_by("number").values_list("user_id", flat=True))
+    return ids, _never_signed_in(user_import.customer).filter(id__in=rows.values("user_id"))
+
+
+def _created(user_import: UserImport) -> QuerySet[UserImportRow]:
+    return UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.CREATED)
+
+
+def _never_signed_in(customer: Customer) -> QuerySet[User]:
+    return users_of(customer).filter(must_change_password=True, last_login=None).exclude(people_of_partners())
+
+
+def count_selected_without_password(handout: PasswordHandout) -> int:
+    """How many of the selected users still have to get a password.
 
     Whoever was given one and has not signed in since is one of them, whoever chose an own password is not.
     """
-    first_time = Q(pk__in=handout.between(handout.reached, handout.total))
-    again = Q(_still_without(handout), pk__in=handout.between(0, handout.reached))
-    return users_of(handout.customer).filter(first_time | again).exclude(people_of_partners())
+    parts = ((0, handout.reached), (handout.reached, handout.total))
+    return sum(selected_users(handout, start, end)[1].count() for start, end in parts if start < end)
 
 
-def next_without_password(handout: PasswordHandout, start: int, end: int) -> QuerySet[User]:
-    """Those of them from place `start` up to `end` in their order, all of whom or none were reached before."""
+def selected_users(handout: PasswordHandout, start: int, end: int) -> tuple[list[UUID], QuerySet[User]]:
+    """The selected users from place `start` up to `end`, all of whom or none were reached before: ids in their order,
+    and whom of them a password is for."""
     users = users_of(handout.customer).filter(pk__in=handout.between(start, end)).exclude(people_of_partners())
-    return users if start >= handout.reached else users.filter(_still_without(handout))
+    return handout.ids_between(start, end), users if start >= handout.reached else users.filter(_still_without())
 
 
-def _still_without(handout: PasswordHandout) -> Q:
+def _still_without() -> Q:
     """The condition for users who were given a password and have not signed in with it."""
-    since = Q(last_login=None)
-    if handout.handed_out_at:
-        since |= Q(last_login__lt=handout.handed_out_at)
-    return Q(since, must_change_password=True)
+    given_at = F("password_ends_at") - TEMPORARY_PASSWORD_LIFETIME
+    return Q(must_change_password=True) & (Q(last_login=None) | Q(last_login__lt=given_at))

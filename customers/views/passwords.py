@@ -20,7 +20,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from customers.forms.passwords import PasswordsForm
 from customers.models import Customer
 from customers.navigation import customer_context
-from customers.selectors.passwords import handouts_of, selected_without_password, users_without_own_password
+from customers.selectors.passwords import (
+    count_selected_without_password,
+    handouts_of,
+    users_without_own_password,
+)
 from customers.selectors.user_imports import user_imports_of
 from customers.services.passwords import HandedOut, hand_out_passwords, hand_out_to_selected
 from customers.tables.user_imports import PASSWORD_HEADER
@@ -44,7 +48,7 @@ class Group:
     """Users who get passwords together: how many wait, the service that makes them, and the page that offers it."""
 
     pk: UUID
-    waiting: int
+    waiting: Callable[[], int]
     hand_out: Callable[[datetime | None], Iterator[HandedOut]]
     page: str
 
@@ -57,7 +61,7 @@ def import_passwords(request: StaffRequest, customer: Customer, import_id: UUID)
     user_import = get_object_or_404(user_imports_of(customer), pk=import_id)
     group = Group(
         import_id,
-        users_without_own_password(user_import).count(),
+        lambda: users_without_own_password(user_import).count(),
         lambda seen: hand_out_passwords(user_import, seen=seen, actor=request.user),
         reverse("customers:import", args=[customer.tenant_id, import_id]),
     )
@@ -72,7 +76,7 @@ def selected_passwords(request: StaffRequest, customer: Customer, handout_id: UU
     handout = get_object_or_404(handouts_of(customer), pk=handout_id)
     context = customer_context(request, customer) | {
         "handout": handout,
-        "waiting": selected_without_password(handout).count(),
+        "waiting": count_selected_without_password(handout),
         "most_slips": MOST_SLIPS,
         "confirmed": confirmed_format(request, handout_id),
     }
@@ -87,7 +91,7 @@ def hand_out(request: StaffRequest, customer: Customer, handout_id: UUID) -> Htt
     handout = get_object_or_404(handouts_of(customer), pk=handout_id)
     group = Group(
         handout_id,
-        selected_without_password(handout).count(),
+        lambda: count_selected_without_password(handout),
         lambda seen: hand_out_to_selected(handout, seen=seen, actor=request.user),
         reverse("customers:selected_passwords", args=[customer.tenant_id, handout_id]),
     )
@@ -127,16 +131,16 @@ def _passwords(request: StaffRequest, customer: Customer, group: Group) -> HttpR
         if form.wants_slips:
             _refuse_many_slips(group)
         passwords = group.hand_out(form.cleaned_data.get("seen"))
+        if form.wants_slips:
+            return render(request, "customers/slips.html", _slips(request, customer, group, passwords))
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(group.page)
-    if form.wants_slips:
-        return render(request, "customers/slips.html", _slips(request, customer, group, passwords))
     return export_csv(_("passwords-%(customer)s") % {"customer": customer}, PASSWORD_HEADER, passwords)
 
 
 def _refuse_many_slips(group: Group) -> None:
-    if group.waiting > MOST_SLIPS:
+    if group.waiting() > MOST_SLIPS:
         sentence = _("At most %(limit)s slips can be printed at once. Download the passwords as a file.")
         raise Refused(sentence % {"limit": grouped(MOST_SLIPS)})
 

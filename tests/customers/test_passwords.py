@@ -8,12 +8,14 @@ from django.contrib.auth import authenticate
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.services import passwords as services
 from customers.services.passwords import hand_out_passwords
 from customers.services.user_imports import start_creation
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.services import run_job
+from partnercenter.partners.models import Staff
 from tests.conftest import PASSWORD
 from tests.factors import code_of, with_app
 from tests.uploads import cells, page_of, people, uploaded
@@ -104,6 +106,29 @@ def test_who_chose_an_own_password_by_mail_keeps_it(created, ana):
 
     assert [line.display_name for line in lines] == ["Kim 2", "Kim 3"]
     assert authenticate(None, username=user.principal_name, password=PASSWORD) == user
+
+
+def test_who_works_for_a_partner_by_now_gets_none(created, ana, fabrikam):
+    kim = User.objects.get(principal_name="kim1@tailspintoys.com")
+    Staff.objects.create(partner=fabrikam, user=kim, roles=["global_admin"])
+
+    lines = list(hand_out_passwords(created, seen=None, actor=ana.user))
+
+    assert [line.display_name for line in lines] == ["Kim 2", "Kim 3"]
+
+
+def test_of_two_downloads_that_overlap_the_second_one_holds_what_works(created, ana, monkeypatch):
+    monkeypatch.setattr(services, "CHUNK", 2)
+    first = hand_out_passwords(created, seen=None, actor=ana.user)
+    begun = [next(first), next(first)]
+    created.refresh_from_db()
+
+    second = list(hand_out_passwords(created, seen=created.passwords_handed_out_at, actor=ana.user))
+    with pytest.raises(Refused, match="being handed out anew"):
+        next(first)
+
+    assert [bool(signs_in(line)) for line in begun] == [False, False]
+    assert [bool(signs_in(line)) for line in second] == [True] * 3
 
 
 def test_a_second_click_does_not_end_the_passwords_of_the_first(created, ana):

@@ -140,6 +140,51 @@ def test_whom_a_broken_download_did_not_reach_keeps_the_password_and_gets_one_th
     assert handout.reached >= 4
 
 
+def test_who_signs_in_while_a_download_is_read_loses_no_password_for_good(select, hand_out, kims, zoe, monkeypatch):
+    monkeypatch.setattr(services, "CHUNK", 2)
+    handout = select(*kims, zoe)
+
+    lines = hand_out(handout)
+    next(lines)
+    User.objects.filter(pk=zoe.pk).update(last_login=timezone.now())
+    rest = list(lines)
+    again = list(hand_out(handout))
+
+    assert names(rest) == ["kim.1", "kim.2", "zoe"]
+    assert names(again) == ["kim.0", "kim.1", "kim.2", "zoe"]
+
+
+def test_who_signed_in_and_has_not_chosen_a_password_yet_keeps_the_one_given_however_often_it_is_issued_again(
+    select, hand_out, kims
+):
+    handout = select(*kims)
+    list(hand_out(handout))
+    User.objects.filter(pk=kims[0].pk).update(last_login=timezone.now())
+
+    assert [names(hand_out(handout)) for _again in range(2)] == [["kim.1", "kim.2"]] * 2
+
+
+def test_of_two_downloads_that_overlap_the_second_one_holds_what_works(select, hand_out, kims, zoe, monkeypatch):
+    monkeypatch.setattr(services, "CHUNK", 2)
+    handout = select(*kims, zoe)
+    first = hand_out(handout)
+    begun = [next(first), next(first)]
+
+    second = list(hand_out(handout))
+    with pytest.raises(Refused, match="being handed out anew"):
+        next(first)
+
+    assert [bool(signs_in(line)) for line in begun] == [False, False]
+    assert [bool(signs_in(line)) for line in second] == [True] * 4
+
+
+def test_a_selection_of_nobody_is_not_kept(select, carla):
+    with pytest.raises(Refused, match="None of the selected users is there any more"):
+        select(carla)
+
+    assert PasswordHandout.objects.count() == 0
+
+
 def test_people_of_partners_and_deleted_users_are_left(select, hand_out, kims, ana, tailspin):
     User.objects.filter(pk=kims[0].pk).update(deleted_at=timezone.now())
     User.objects.filter(pk=kims[1].pk).update(is_superuser=True)
