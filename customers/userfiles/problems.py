@@ -88,8 +88,8 @@ SENTENCES: Final[Mapping[ProblemCode, Promise]] = {
         "address."
     ),
     ProblemCode.EMAIL_IN_OTHER_FILE: _(
-        "Another uploaded file is about to create a user with this email address. Discard that file and check this "
-        "one again, or delete the row."
+        "Another uploaded file is about to create a user with this email address. Wait until that has ended or "
+        "discard that file, and check this one again; or delete the row."
     ),
 }  # fmt: skip
 

@@ -23,8 +23,8 @@ def test_an_address_that_waits_in_another_file_is_a_problem_with_what_to_do(mixe
     assert codes(second) == [["email_in_other_file"], []]
     assert [fault.remedy for fault in row.faults] == [
         (
-            "Another uploaded file is about to create a user with this email address. Discard that file and check "
-            "this one again, or delete the row."
+            "Another uploaded file is about to create a user with this email address. Wait until that has ended or "
+            "discard that file, and check this one again; or delete the row."
         )
     ]
 
