@@ -112,10 +112,8 @@ class RowForm(forms.Form):
         """The form of a row as it is, with everything that is wrong beside its fields."""
         form = cls({name: getattr(row, name) for name in cls.base_fields})
         form.full_clean()
-        for name in (
-            "display_name",
-            "email",
-        ):  # said of them, but not asked of the form: the rules have their sentences
+        # Said of the fields, but not asked by the form: the rules have sentences of their own.
+        for name in ("display_name", "email"):
             form.fields[name].required = True
         for problem in row.problems:
             sentence = problem_sentence(problem["code"], problem["column"], problem["detail"])
