@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from customers.forms.account import AccountForm, with_picks
 from customers.models import Customer
@@ -27,7 +27,7 @@ from partnercenter.directory.phones import format_phone
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.acts import act
-from partnercenter.web.forms import posted
+from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.unsent import typed_before
 
 
@@ -62,7 +62,7 @@ def account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
 
 
 @allow(Action.EDIT_ACCOUNT)
-@require_http_methods(["GET", "HEAD", "POST"])
+@looks_and_acts
 def edit_account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
     """Change the bill-to information; who saves second sees both versions and picks from them."""
     customer = _account(request, microsoft_id)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from customers.forms.domains import DomainForm
 from customers.models import Customer
@@ -25,11 +24,9 @@ from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
-from partnercenter.web.forms import posted
+from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.throttles import throttled
 from partnercenter.web.unsent import typed_before
-
-LOOK_AND_ACT: Final = ["GET", "HEAD", "POST"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def domains(request: StaffRequest, customer: Customer) -> HttpResponse:
 
 @allow(Action.MANAGE_USERS)
 @throttled("add-domain", per_minute=30, method="POST")
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def add(request: StaffRequest, customer: Customer) -> HttpResponse:
     """Add a domain; the list then says how it is proved."""
@@ -113,7 +110,7 @@ def make_primary(request: StaffRequest, customer: Customer, domain_name: str) ->
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def remove(request: StaffRequest, customer: Customer, domain_name: str) -> HttpResponse:
     """Ask, and remove a domain; or say why it is needed."""

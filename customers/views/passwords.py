@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from customers.forms.passwords import PasswordsForm
 from customers.models import Customer
@@ -34,9 +34,9 @@ from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.exports import export_csv
+from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
 
-LOOK_AND_ACT: Final = ["GET", "HEAD", "POST"]
 # More slips than this are no page that a browser prints well; a file has no such limit.
 MOST_SLIPS: Final = 2_000
 # In the session: for whose passwords the person has just typed the own one, and in which form they come.
@@ -54,7 +54,7 @@ class Group:
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def import_passwords(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponseBase:
     """Passwords for the users of a file, once the person has typed the own password again."""
@@ -84,7 +84,7 @@ def selected_passwords(request: StaffRequest, customer: Customer, handout_id: UU
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def hand_out(request: StaffRequest, customer: Customer, handout_id: UUID) -> HttpResponseBase:
     """New passwords for the selected users, once the person has typed the own password again."""

@@ -10,7 +10,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from customers.forms.user_imports import RowForm
@@ -23,10 +22,11 @@ from customers.views.user_imports import import_context, start_form
 from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
+from partnercenter.web.forms import looks_and_acts
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@looks_and_acts
 @with_users
 def import_row(request: StaffRequest, customer: Customer, import_id: UUID, number: int) -> HttpResponseBase:
     """Show a faulty row with what is wrong in it, take its correction, and show what is still wrong."""

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from customers.forms.saved_views import SaveForm, UpdateForm, ViewForm
 from customers.models import SavedView
@@ -28,7 +28,7 @@ from partnercenter.errors import Refused
 from partnercenter.partners.access import Forbidden, StaffRequest, allow
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.acts import act
-from partnercenter.web.forms import posted
+from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.unsent import typed_before
 
 Result = TypeVar("Result")
@@ -79,7 +79,7 @@ def views(request: StaffRequest) -> HttpResponse:
 
 
 @allow(Action.SEE_CUSTOMERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@looks_and_acts
 def save_view(request: StaffRequest) -> HttpResponse:
     """Keep the list whose parameters stand in the address of this page under a name."""
     data, _files = posted(request)
@@ -104,7 +104,7 @@ def _saved(request: StaffRequest, form: SaveForm) -> SavedView | None:
 
 
 @allow(Action.SEE_CUSTOMERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@looks_and_acts
 def view(request: StaffRequest, view_id: UUID) -> HttpResponse:
     """Rename a view, share it or take it back, begin with it."""
     found = _view_to_change(request, view_id)
@@ -151,7 +151,7 @@ def update_view(request: StaffRequest, view_id: UUID) -> HttpResponse:
 
 
 @allow(Action.SEE_CUSTOMERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@looks_and_acts
 def delete_view(request: StaffRequest, view_id: UUID) -> HttpResponse:
     """Delete a view, after a page that says whose lists begin with it."""
     found = _view_to_change(request, view_id)

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from customers.forms.selection import Selection, selection_from
@@ -29,13 +28,12 @@ from customers.views.scope import why_not
 from partnercenter.errors import Refused
 from partnercenter.partners.access import Forbidden, StaffRequest, allow
 from partnercenter.partners.roles import Action
+from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
-
-LOOK_AND_ACT = ["GET", "HEAD", "POST"]
 
 
 @allow(Action.SEE_CUSTOMERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 def tags(request: StaffRequest) -> HttpResponse:
     """The vocabulary; whoever may change tags adds to it here."""
     data = _posted(request)
@@ -52,7 +50,7 @@ def tags(request: StaffRequest) -> HttpResponse:
 
 
 @allow(Action.SEE_CUSTOMERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 def tag(request: StaffRequest, tag_id: UUID) -> HttpResponse:
     """One tag: rename and recolor it, merge it into another one, delete it; `act` says which of them."""
     vocabulary = tags_of(request.partner)
@@ -123,7 +121,7 @@ def _deleted(name: str, changed: Changed) -> str:
 
 
 @allow(Action.EDIT_TAGS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 def assign_tags(request: StaffRequest) -> HttpResponse:
     """Put tags on the customers that were selected in the list, and take tags off; the address is that of the list.
 
@@ -142,7 +140,7 @@ def assign_tags(request: StaffRequest) -> HttpResponse:
 
 
 @allow(Action.EDIT_TAGS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 def customer_tags(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
     """The tags of one customer, in the panel of its account page or on a page of their own."""
     customer = get_object_or_404(customers_of(request.partner), tenant_id=microsoft_id)

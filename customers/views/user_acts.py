@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from customers.forms.user import PasswordForm, UserForm
 from customers.models import Customer
@@ -27,9 +27,8 @@ from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
-from partnercenter.web.forms import posted
+from partnercenter.web.forms import looks_and_acts, posted
 
-LOOK_AND_ACT: Final = ["GET", "HEAD", "POST"]
 # What is said once it is done, by the name of the act.
 DONE: Final = {
     "block": gettext_lazy("%(name)s cannot sign in any more, and was signed out everywhere."),
@@ -42,7 +41,7 @@ CONFIRMED: Final = "password_reset_confirmed"
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def edit(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResponse:
     """Change names, location and role of a user."""
@@ -71,7 +70,7 @@ def change(request: StaffRequest, customer: Customer, user_id: UUID, doing: str)
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def delete(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResponse:
     """Ask, and delete a user; the page of the user then offers to restore them."""
@@ -91,7 +90,7 @@ def _changed(request: StaffRequest, customer: Customer, user: User, doing: str) 
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def password(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResponse:
     """Ask, and make a new temporary password, once the person has typed the own one again.

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_http_methods
 
 from customers.forms.user import RoleForm, WhoForm, principal_name_of
 from customers.models import Customer
@@ -26,9 +25,8 @@ from partnercenter.directory.models import TenantRole, User
 from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
-from partnercenter.web.forms import posted
+from partnercenter.web.forms import looks_and_acts, posted
 
-LOOK_AND_ACT: Final = ["GET", "HEAD", "POST"]
 STEPS: Final = (
     ("customers:add_user", _lazy("Who")),
     ("customers:add_user_permissions", _lazy("Permissions")),
@@ -40,7 +38,7 @@ CONFIRMED: Final = "confirmed"
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def who(request: StaffRequest, customer: Customer) -> HttpResponse:
     """The names of the new user."""
@@ -56,7 +54,7 @@ def who(request: StaffRequest, customer: Customer) -> HttpResponse:
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def permissions(request: StaffRequest, customer: Customer) -> HttpResponse:
     """Where the new user is, and the role."""
@@ -74,7 +72,7 @@ def permissions(request: StaffRequest, customer: Customer) -> HttpResponse:
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(LOOK_AND_ACT)
+@looks_and_acts
 @with_users
 def review(request: StaffRequest, customer: Customer) -> HttpResponse:
     """All that was typed, to be checked; then the user is created, once the person has typed the own password.

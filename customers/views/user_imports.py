@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from customers.forms.user_imports import StartForm, UploadForm
@@ -42,7 +42,7 @@ from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from partnercenter.web.exports import csv_download
-from partnercenter.web.forms import posted
+from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.throttles import throttled
 
 Status = UserImport.Status
@@ -60,7 +60,7 @@ STEP_OF: Final[Mapping[str, int]] = {
 
 @allow(Action.MANAGE_USERS)
 @throttled("upload", per_minute=30, method="POST")
-@require_http_methods(["GET", "HEAD", "POST"])
+@looks_and_acts
 @with_users
 def upload(request: StaffRequest, customer: Customer) -> HttpResponse:
     """Take a file; what keeps it from being read is said at its field, and nothing is stored."""

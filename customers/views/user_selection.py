@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from customers.forms.user_selection import NewRoleForm, UserSelection, users_selected
@@ -26,11 +25,12 @@ from customers.views.scope import with_users
 from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
+from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@looks_and_acts
 @with_users
 def selected(request: StaffRequest, customer: Customer, doing: str) -> HttpResponse:
     """Say what will be done with the selected users, and with `step=apply` do it; the address is that of the list."""
@@ -38,7 +38,7 @@ def selected(request: StaffRequest, customer: Customer, doing: str) -> HttpRespo
 
 
 @allow(Action.MANAGE_USERS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@looks_and_acts
 @with_users
 def new_passwords(request: StaffRequest, customer: Customer) -> HttpResponse:
     """Keep who was selected for new passwords, and go to the page that says what they mean and hands them out."""

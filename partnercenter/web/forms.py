@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
+from django.views.decorators.http import require_http_methods
+
+# For a page that shows a form and takes it.
+looks_and_acts: Final = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class Renderer(TemplatesSetting):
