@@ -8,8 +8,10 @@ from typing import Final, NamedTuple
 from django.db import connection
 from django.db.models import Count, F, Func, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from customers.models import Customer, UserImport, UserImportRow
+from customers.selectors.users import KEPT_FOR
 from customers.userfiles import TELLING, ProblemCode, UserRow, telling_rows
 from partnercenter.csvfiles import guess_encoding
 from partnercenter.directory.models import Domain
@@ -99,10 +101,25 @@ def verified_domains(customer: Customer) -> frozenset[str]:
 
 def lost_domains(user_import: UserImport) -> list[str]:
     """Domains in which a file is about to create users although they are none of the customer's any more."""
-    domain = Lower(Func(F("email"), Value("@"), Value(2), function="split_part", output_field=TextField()))
     rows = UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.WAITING)
-    names = rows.order_by().values_list(domain, flat=True).distinct()
+    names = rows.order_by().values_list(Lower(domain_in("email")), flat=True).distinct()
     return sorted({*names} - verified_domains(user_import.customer))
+
+
+def domain_in(address: str) -> Func:
+    """The domain of the address in this column."""
+    return Func(F(address), Value("@"), Value(2), function="split_part", output_field=TextField())
+
+
+def open_imports(customer: Customer) -> QuerySet[UserImport]:
+    """Files that are about to create users of a customer's organization.
+
+    Those that wait for a decision count only for the partner who has them: another one could neither see nor discard
+    them.
+    """
+    waits = Q(status=UserImport.Status.CHECKED, customer=customer)
+    creates = Q(status=UserImport.Status.CREATING, customer__tenant_id=customer.tenant_id)
+    return UserImport.objects.filter(waits | creates)
 
 
 _WAITING_IN: Final = """
@@ -116,13 +133,10 @@ def waiting_names(
 ) -> frozenset[str]:
     """Those of the lower-case names that other files of the tenant are about to create users with.
 
-    Files that wait for a decision count only for the partner who has them: another one could neither see nor discard
-    them. `besides` is the file that asks. Two files that are checked at the very same time do not see each other;
+    `besides` is the file that asks. Two files that are checked at the very same time do not see each other;
     then the one that is created first gets the address.
     """
-    waits = Q(status=UserImport.Status.CHECKED, customer=customer)
-    creates = Q(status=UserImport.Status.CREATING, customer__tenant_id=customer.tenant_id)
-    files = UserImport.objects.filter(waits | creates)
+    files = open_imports(customer)
     if besides:
         files = files.exclude(pk=besides.pk)
     if not (pks := list(files.values_list("pk", flat=True))):
@@ -133,9 +147,10 @@ def waiting_names(
 
 
 def taken_names(principal_names: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Those of the lower-case names that users have already, and those that deleted users keep.
+    """Those of the lower-case names that users have already, and those of deleted users who can be restored.
 
-    One query for any number of names. It asks all tenants, since a name is unique in the whole directory.
+    Users who cannot be restored any more have theirs until the purge. One query for any number of names. It asks all
+    tenants, since a name is unique in the whole directory.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -143,5 +158,6 @@ def taken_names(principal_names: Iterable[str]) -> tuple[frozenset[str], frozens
             [list(principal_names)],
         )
         deleted_at = dict(cursor.fetchall())
-    deleted = frozenset(name for name, moment in deleted_at.items() if moment)
+    since = timezone.now() - KEPT_FOR
+    deleted = frozenset(name for name, moment in deleted_at.items() if moment and moment > since)
     return frozenset(deleted_at) - deleted, deleted

@@ -4,14 +4,13 @@ import threading
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from customers.models import UserImport
 from customers.services.row_corrections import correct_row
 from customers.services.user_imports import discard_import, start_creation
 from partnercenter.activity.models import Activity, Deed
-from partnercenter.directory.models import User
 from partnercenter.errors import Refused
+from tests.domains import user_of
 from tests.uploads import FAULTY, GOOD, HEADER, cells, content_of, page_of, uploaded
 
 NOA = {"first_name": "", "last_name": "", "display_name": "Noa", "email": "noa@tailspintoys.com"}
@@ -65,12 +64,11 @@ def test_the_page_of_a_row_shows_its_cells_and_what_is_wrong(mixed, browse, ana)
     assert list(form.errors) == ["display_name", "email"]
 
 
-@pytest.mark.parametrize(("deleted", "code"), [(False, "email_taken"), (True, "email_of_deleted_user")])
-def test_the_directory_is_asked_again(deleted, code, mixed, browse, ana, tailspin):
-    moment = timezone.now()
-    User.objects.create_user(
-        "noa@tailspintoys.com", display_name="Noa", tenant=tailspin.tenant, deleted_at=moment if deleted else None
-    )
+@pytest.mark.parametrize(
+    ("deleted_days", "code"), [(None, "email_taken"), (29, "email_of_deleted_user"), (31, "email_taken")]
+)
+def test_the_directory_is_asked_again(deleted_days, code, mixed, browse, ana, tailspin):
+    user_of(tailspin, "noa@tailspintoys.com", deleted_days)
 
     browse(ana).post(address_of(mixed), NOA)
 
