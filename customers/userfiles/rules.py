@@ -67,12 +67,18 @@ class _Rules:
     def _problems_of_address(self, row: UserRow, email: str) -> Iterator[Problem]:
         key = email.lower()
         local_part, _, domain = key.rpartition("@")
+        in_ours = domain in self.domains
         # Some letters outside ASCII have their lower case within it.
-        if not (email.isascii() and len(email) <= MAX_EMAIL and domain in self.domains and is_local_part(local_part)):
+        if not (in_ours and email.isascii() and len(email) <= MAX_EMAIL and is_local_part(local_part)):
             yield from self._why_it_is_not_valid(row, email)
         first_line = self.first_lines.setdefault(key, row.line)
         if first_line != row.line:
             yield _problem(row, Column.EMAIL, email, ProblemCode.EMAIL_TWICE, str(first_line))
+        if in_ours:
+            yield from self._why_it_is_not_free(row, email, key)
+
+    def _why_it_is_not_free(self, row: UserRow, email: str, key: str) -> Iterator[Problem]:
+        """Who else has an address in a domain of the customer; of other ones nobody may learn who exists."""
         if key in self.taken:
             yield _problem(row, Column.EMAIL, email, ProblemCode.EMAIL_TAKEN)
         elif key in self.taken_deleted:

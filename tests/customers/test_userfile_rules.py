@@ -27,8 +27,8 @@ def user(number=1, **changes):
     return UserRow(number, number + 1, **fields | changes)
 
 
-def check(*rows, domains=DOMAINS, taken=(), taken_deleted=(), seen=None):
-    return check_rows(rows, domains=domains, taken=taken, taken_deleted=taken_deleted, seen=seen)
+def check(*rows, domains=DOMAINS, taken=(), taken_deleted=(), waiting=(), seen=None):
+    return check_rows(rows, domains=domains, taken=taken, taken_deleted=taken_deleted, waiting=waiting, seen=seen)
 
 
 def found(*rows, **given):
@@ -138,6 +138,13 @@ def test_addresses_of_users_and_deleted_users_are_taken_whatever_their_case():
     problems = check(taken, deleted, taken={"anna@contoso.com"}, taken_deleted={"bob@contoso.com"})
 
     assert [(p.number, p.code) for p in problems] == [(1, "email_taken"), (2, "email_of_deleted_user")]
+
+
+@pytest.mark.parametrize("list_of_names", ["taken", "taken_deleted", "waiting"])
+def test_of_other_organizations_a_file_does_not_tell_who_exists(list_of_names):
+    row = user(email="ceo@fabrikam.com")
+
+    assert check(row, **{list_of_names: {"ceo@fabrikam.com"}}) == check(row)
 
 
 def test_a_row_corrected_alone_is_compared_with_the_other_rows_of_its_file():
