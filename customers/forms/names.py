@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from partnercenter.directory.names import has_invisible_characters, shows_something
+from partnercenter.directory.characters import shows_something
+from partnercenter.directory.names import has_invisible_characters
 
 
 class NameField(forms.CharField):

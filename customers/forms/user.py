@@ -17,10 +17,9 @@ from customers.services.users import EDITABLE, version_of
 from customers.userfiles import MAX_EMAIL, MAX_NAME
 from customers.userfiles.addresses import is_local_part
 from customers.userfiles.limits import MAX_LOCAL_PART
-from partnercenter.directory.characters import code_point, invisible_in
+from partnercenter.directory.characters import code_point, invisible_in, shows_something
 from partnercenter.directory.countries import country_choices
 from partnercenter.directory.models import TenantRole, User
-from partnercenter.directory.names import shows_something
 
 
 def _seen(text: str) -> None:

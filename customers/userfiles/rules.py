@@ -10,8 +10,7 @@ from customers.userfiles.limits import MAX_EMAIL, MAX_NAME
 from customers.userfiles.problems import Problem, ProblemCode
 from customers.userfiles.reading import UserRow
 from customers.userfiles.statuses import is_ours
-from partnercenter.directory.characters import LOST, code_point, invisible_in, visible
-from partnercenter.directory.names import shows_something
+from partnercenter.directory.characters import LOST, code_point, invisible_in, shows_something, visible
 
 _LONGEST_VALUE: Final = 100  # characters of a value that a problem keeps
 _NAME_COLUMNS: Final = (Column.FIRST_NAME, Column.LAST_NAME, Column.DISPLAY_NAME)

@@ -10,9 +10,12 @@ unless what is seen would be different without it. Seen are
 * a non-joiner between two Arabic letters that would be joined without it, as in Persian.
 
 The last two are rules CONTEXTJ of UTS #46 (RFC 5892, appendices A.1 and A.2), which say where domains may have them.
+
+Variation selectors are not refused, although some change nothing: they belong to emoji and to Japanese names.
 """
 
 import re
+import unicodedata
 from typing import Final
 
 from idna.core import valid_contextj
@@ -26,8 +29,8 @@ _BLANK: Final = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159"
 _ANY_BLANK: Final = re.compile(f"[{_BLANK}]")
 
 # Besides: controls and line ends; what Unicode tells programs to ignore (soft hyphen, direction marks, characters of no
-# width, tags), without the variation selectors that belong to emoji and Japanese names; halves of characters; and
-# private ones, which show what the font of each reader makes of them, mostly nothing.
+# width, tags), without the variation selectors; halves of characters; and private ones, which show what the font of
+# each reader makes of them, mostly nothing.
 _INVISIBLE: Final = re.compile(
     f"[{_BLANK}\x00-\x1f\x7f-\x9f\u2028\u2029"
     "\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ud800-\uf8ff"
@@ -54,6 +57,15 @@ def invisible_in(text: str) -> list[str]:
     if text.isprintable() and (text.isascii() or not _ANY_BLANK.search(text)):
         return []
     return [found[0] for found in _INVISIBLE.finditer(text) if not _is_seen(text, found.start())]
+
+
+def shows_something(text: str) -> bool:
+    """Whether anybody sees anything of a text.
+
+    White space, variation selectors and marks (accents, vowel signs) show nothing by themselves: they change, or
+    stand at, another character.
+    """
+    return any(unicodedata.category(character)[0] not in "MZ" for character in _INVISIBLE.sub("", text))
 
 
 def code_point(character: str) -> str:

@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 
-from partnercenter.directory.characters import invisible_in
+from partnercenter.directory.characters import invisible_in, shows_something
 from partnercenter.directory.countries import COUNTRIES
 from partnercenter.folding import fold
 
@@ -41,12 +41,6 @@ LEGAL_FORMS_AS_WRITTEN = """
     asa, s.r.o., sp. z o.o., d.o.o., a.ş., ltd şti, ооо, оао, зао, пао, ао, ип, тов, тоо
     株式会社, 有限会社, 合同会社, 合資会社, 合名会社, 주식회사, 유한회사, ش.م.م, ذ.م.م, ش.م.ل
 """
-
-INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-# Characters that count as letters or symbols and yet show nothing.
-BLANK_CHARACTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
-# What Unicode keeps for more of them; any other character that it does not know yet may be an emoji of next year.
-KEPT_FOR_INVISIBLE = re.compile("[\u2065\ufff0-\ufff8\U000e0000-\U000e0fff]")
 
 # An ampersand makes one name of its neighbors ("H & M"), where "1 2 3" is no name.
 AMPERSANDS = frozenset("&＆")
@@ -135,20 +129,6 @@ def check_contact_email(address: str, own_domains: Iterable[str]) -> Problem | N
 def has_invisible_characters(text: str) -> bool:
     """Whether `text` holds characters nobody sees, by the rule that `characters` states."""
     return bool(invisible_in(text))
-
-
-def shows_something(text: str) -> bool:
-    """Whether anybody sees anything of `text`.
-
-    White space, variation selectors and marks (accents, vowel signs) show nothing by themselves: they change, or
-    stand at, another character.
-    """
-    return any(
-        character not in BLANK_CHARACTERS
-        and unicodedata.category(character)[0] not in "MZ"
-        and unicodedata.category(character) not in INVISIBLE_CATEGORIES
-        for character in KEPT_FOR_INVISIBLE.sub("", text)
-    )
 
 
 def _check_characters(name: str) -> Problem | None:

@@ -1,10 +1,13 @@
 """Characters that nobody sees: which ones are refused, and where they are seen after all."""
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnercenter.directory.characters import invisible_in, visible
+from partnercenter.directory.characters import invisible_in, shows_something, visible
 
 SEEN = [
     "👩\u200d💻",
@@ -61,6 +64,20 @@ def test_the_same_character_is_not_seen_elsewhere(text):
 def test_what_shows_nothing_anywhere_is_not_seen_between_emoji_or_letters_either(character):
     assert invisible_in(f"👩{character}💻") == [character]
     assert invisible_in(f"ل{character}ل") == [character]
+
+
+def test_what_shows_nothing_is_what_is_not_seen_with_white_space_and_marks():
+    every = list(map(chr, range(sys.maxunicode + 1)))
+
+    nothing = {character for character in every if not shows_something(character)}
+
+    besides = {character for character in every if unicodedata.category(character)[0] in "MZ"}
+    assert nothing == besides | {character for character in every if invisible_in(character)}
+
+
+@pytest.mark.parametrize("text", ["x", "\u0301x", "👩\u200d💻", "葛\U000e0100", "☺\ufe0f", "\u0605"])
+def test_a_text_with_one_character_that_is_drawn_shows_something(text):
+    assert shows_something(text)
 
 
 @given(SOME.map("".join))
