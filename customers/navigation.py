@@ -34,6 +34,7 @@ _BELOW: Final = {
     "customers:delete_users": "customers:users",
     "customers:restore_users": "customers:users",
     "customers:change_roles": "customers:users",
+    "customers:change_locations": "customers:users",
     "customers:selected_passwords": "customers:users",
     "customers:hand_out": "customers:users",
     "customers:import_passwords": "customers:users",

@@ -46,6 +46,7 @@ selected_users_urls = [
     path("delete/", user_selection.selected, {"doing": "delete"}, name="delete_users"),
     path("restore/", user_selection.selected, {"doing": "restore"}, name="restore_users"),
     path("role/", user_selection.selected, {"doing": "role"}, name="change_roles"),
+    path("location/", user_selection.selected, {"doing": "location"}, name="change_locations"),
     path("passwords/", user_selection.new_passwords, name="new_passwords"),
 ]
 

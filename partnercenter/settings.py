@@ -193,6 +193,7 @@ JOB_HANDLERS = {
     "delete_users": "customers.tasks.change_users",
     "restore_users": "customers.tasks.change_users",
     "change_roles": "customers.tasks.change_users",
+    "change_locations": "customers.tasks.change_users",
 }
 
 # --------------------------------------------------------------------------------- people signing in

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
-from partnercenter.directory.models import TenantRole
 from partnercenter.jobs.models import Job
 
 
@@ -52,9 +51,9 @@ class ChosenUsers(models.Model):
 class UserChange(ChosenUsers):
     """The same change for many users of a customer, done by a job.
 
-    `visited` is how many of them were visited, `role` the new one where roles change. `same`, `staff` and `gone` count
-    who was left and why, as `services.user_changes.Changed` does; `admin` is the name of the global admin who had to
-    stay.
+    `visited` is how many of them were visited, `value` the new role or location where those change. `same`, `staff` and
+    `gone` count who was left and why, as `services.user_changes.Changed` does; `admin` is the name of the global admin
+    who had to stay.
     """
 
     class Act(models.TextChoices):
@@ -63,9 +62,10 @@ class UserChange(ChosenUsers):
         DELETE = "delete", _("Delete")
         RESTORE = "restore", _("Restore")
         ROLE = "role", _("Change role")
+        LOCATION = "location", _("Change location")
 
     act = models.CharField(max_length=10, choices=Act.choices)
-    role = models.CharField(max_length=20, choices=TenantRole.choices, blank=True)
+    value = models.CharField(max_length=20, blank=True)
     visited = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)
     staff = models.PositiveIntegerField(default=0)

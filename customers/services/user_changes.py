@@ -1,4 +1,4 @@
-"""What is done with users of a customer, one or many: sign-in, deletion, role. A job does it with very many."""
+"""What is done with users of a customer, one or many: sign-in, deletion, role, location. Very many are a job."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ class Act:
     values: Callable[[str], Mapping[str, Any]]
     same: Callable[[str], Mapping[str, Any]]
     among: Callable[[Customer], QuerySet[User]] = users_of
-    takes_admin: Callable[[str], bool] = lambda _role: False
+    takes_admin: Callable[[str], bool] = lambda _value: False
     ends_sessions: bool = False
 
 
-def _always(_role: str) -> bool:
+def _always(_value: str) -> bool:
     return True
 
 
@@ -64,8 +64,8 @@ ACTS: Final[Mapping[str, Act]] = {
         Deed.USERS_BLOCKED,
         Deed.USER_BLOCKED,
         Job.Kind.BLOCK_USERS,
-        values=lambda _role: {"blocked_at": timezone.now()},
-        same=lambda _role: {"blocked_at__isnull": False},
+        values=lambda _value: {"blocked_at": timezone.now()},
+        same=lambda _value: {"blocked_at__isnull": False},
         takes_admin=_always,
         ends_sessions=True,
     ),
@@ -73,15 +73,15 @@ ACTS: Final[Mapping[str, Act]] = {
         Deed.USERS_ALLOWED,
         Deed.USER_ALLOWED,
         Job.Kind.ALLOW_USERS,
-        values=lambda _role: {"blocked_at": None},
-        same=lambda _role: {"blocked_at": None},
+        values=lambda _value: {"blocked_at": None},
+        same=lambda _value: {"blocked_at": None},
     ),
     "delete": Act(
         Deed.USERS_DELETED,
         Deed.USER_DELETED,
         Job.Kind.DELETE_USERS,
-        values=lambda _role: {"deleted_at": timezone.now()},
-        same=lambda _role: {"deleted_at__isnull": False},
+        values=lambda _value: {"deleted_at": timezone.now()},
+        same=lambda _value: {"deleted_at__isnull": False},
         takes_admin=_always,
         ends_sessions=True,
     ),
@@ -89,17 +89,24 @@ ACTS: Final[Mapping[str, Act]] = {
         Deed.USERS_RESTORED,
         Deed.USER_RESTORED,
         Job.Kind.RESTORE_USERS,
-        values=lambda _role: {"deleted_at": None},
-        same=lambda _role: {"deleted_at": None},
+        values=lambda _value: {"deleted_at": None},
+        same=lambda _value: {"deleted_at": None},
         among=known_users_of,
     ),
     "role": Act(
         Deed.USERS_ROLE_CHANGED,
         Deed.USER_EDITED,
         Job.Kind.CHANGE_ROLES,
-        values=lambda role: {"role": role},
-        same=lambda role: {"role": role},
-        takes_admin=lambda role: role != TenantRole.GLOBAL_ADMIN,
+        values=lambda value: {"role": value},
+        same=lambda value: {"role": value},
+        takes_admin=lambda value: value != TenantRole.GLOBAL_ADMIN,
+    ),
+    "location": Act(
+        Deed.USERS_LOCATION_CHANGED,
+        Deed.USER_EDITED,
+        Job.Kind.CHANGE_LOCATIONS,
+        values=lambda value: {"location": value},
+        same=lambda value: {"location": value},
     ),
 }
 
@@ -125,7 +132,7 @@ class Changed:
 
 
 def change_user(customer: Customer, user: User, act: str, *, actor: User) -> None:
-    """Do one of `ACTS`, but for a change of the role, with one user; somebody who is like that already stays so.
+    """Do one of `ACTS` that needs no value with one user; somebody who is like that already stays so.
 
     Raises `Refused` for the last global admin who can sign in, for people of partners, and for somebody who is not
     there any more.
@@ -144,26 +151,27 @@ def change_user(customer: Customer, user: User, act: str, *, actor: User) -> Non
             record(ACTS[act].deed_of_one, partner=customer.partner, actor=actor, customer=customer, details=details)
 
 
-def change_users(customer: Customer, ids: Collection[UUID], act: str, *, role: str = "", actor: User) -> Changed:
+def change_users(customer: Customer, ids: Collection[UUID], act: str, *, value: str = "", actor: User) -> Changed:
     """Do one of `ACTS` with the users of a customer that have these ids; the log gets one line with the numbers.
 
-    `role` is the new one, where roles change. Of all global admins who can sign in, the one who is there longest stays.
+    `value` is the new role or location, where those change. Of all global admins who can sign in, the one who is there
+    longest stays.
     """
     with organization_held(customer):
-        changed = _change(customer, ids, act, role)
+        changed = _change(customer, ids, act, value)
         if changed.changed:
-            _record(customer, act, role, changed=changed.changed, left=changed.left, actor=actor)
+            _record(customer, act, value, changed=changed.changed, left=changed.left, actor=actor)
     return changed
 
 
 def start_user_change(
-    customer: Customer, ids: Collection[UUID], act: str, *, role: str = "", url: str, actor: User
+    customer: Customer, ids: Collection[UUID], act: str, *, value: str = "", url: str, actor: User
 ) -> Job:
     """Let a worker do one of `ACTS` with very many users; `url` is the list they were chosen in.
 
     Of all global admins one who comes last in `ids` stays.
     """
-    change = UserChange(customer=customer, act=act, role=role, user_ids=[*ids], total=len(ids), requested_by=actor)
+    change = UserChange(customer=customer, act=act, value=value, user_ids=[*ids], total=len(ids), requested_by=actor)
     with transaction.atomic():
         change.job = enqueue(
             ACTS[act].kind,
@@ -186,7 +194,7 @@ def change_next_users(change: UserChange, *, size: int = CHUNK) -> Progress:
     """
     hold_organization(change.customer)
     ids = change.ids_between(change.visited, change.visited + size)
-    changed = _change(change.customer, ids, change.act, change.role)
+    changed = _change(change.customer, ids, change.act, change.value)
     change.visited += len(ids)
     change.same += changed.same
     change.staff += changed.staff
@@ -204,7 +212,7 @@ def finish_user_change(change: UserChange, *, job: Job) -> None:
     """Say how a change ended, as its `job` did; the log and whoever asked for it are told."""
     customer, actor = change.customer, change.requested_by
     changed = job.succeeded - change.same
-    _record(customer, change.act, change.role, changed=changed, left=job.total - changed, actor=actor)
+    _record(customer, change.act, change.value, changed=changed, left=job.total - changed, actor=actor)
     kinds = {Job.Status.DONE: Notification.Kind.USERS_CHANGED, Job.Status.FAILED: Notification.Kind.JOB_FAILED}
     if kind := kinds.get(Job.Status(job.status)):
         facts = {"subject": job.subject, "customer": customer.name, "act": change.act, "changed": changed}
@@ -212,19 +220,19 @@ def finish_user_change(change: UserChange, *, job: Job) -> None:
         notify(actor, kind, facts=facts, url=job.url)
 
 
-def _change(customer: Customer, ids: Collection[UUID], act: str, role: str = "") -> Changed:
+def _change(customer: Customer, ids: Collection[UUID], act: str, value: str = "") -> Changed:
     """Change users of an organization that the caller's transaction holds: of two admins who go at once one stays."""
     doing = ACTS[act]
     rows = doing.among(customer).filter(pk__in=these(ids)).order_by("pk").select_for_update(no_key=True)
-    found = rows.annotate(of_partner=people_of_partners(), has_it=Q(**doing.same(role)))
+    found = rows.annotate(of_partner=people_of_partners(), has_it=Q(**doing.same(value)))
     held = list(found.values_list("pk", "of_partner", "has_it"))
     staff = sum(of_partner for _pk, of_partner, _has_it in held)
     wanted = {pk for pk, of_partner, has_it in held if not of_partner and not has_it}
-    stays = _admin_who_stays(customer, wanted) if doing.takes_admin(role) else None
+    stays = _admin_who_stays(customer, wanted) if doing.takes_admin(value) else None
     changing = wanted - {stays.pk} if stays else wanted
     if doing.ends_sessions:
         end_sessions(changing)
-    User.objects.filter(pk__in=these(changing)).update(**doing.values(role))
+    User.objects.filter(pk__in=these(changing)).update(**doing.values(value))
     return Changed(
         changed=len(changing),
         same=len(held) - staff - len(wanted),
@@ -241,11 +249,11 @@ def _admin_who_stays(customer: Customer, going: Collection[UUID]) -> User | None
     return first[0] if first and all(admin.pk in going for admin in first) else None
 
 
-def _record(customer: Customer, act: str, role: str, *, changed: int, left: int, actor: User) -> None:
+def _record(customer: Customer, act: str, value: str, *, changed: int, left: int, actor: User) -> None:
     details: dict[str, Any] = {USERS: changed}
     if left:
         details[LEFT] = left
-    if role:
+    if value:
         with translation.override("en"):
-            details[EDITABLE["role"]] = str(TenantRole(role).label)
+            details[EDITABLE[act]] = str(TenantRole(value).label) if act == "role" else value
     record(ACTS[act].deed, partner=customer.partner, actor=actor, customer=customer, details=details)

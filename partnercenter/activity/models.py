@@ -33,6 +33,7 @@ class Deed(models.TextChoices):
     USERS_DELETED = "users_deleted", _("Users deleted")
     USERS_RESTORED = "users_restored", _("Users restored")
     USERS_ROLE_CHANGED = "users_role_changed", _("Role of users changed")
+    USERS_LOCATION_CHANGED = "users_location_changed", _("Location of users changed")
     USERS_PURGED = "users_purged", _("Deleted users removed for good")
     PASSWORD_RESET = "password_reset", _("Password of a user reset")
     DOMAIN_ADDED = "domain_added", _("Domain added")

@@ -46,6 +46,7 @@ class Job(Stateful):
         DELETE_USERS = "delete_users", _("Delete users")
         RESTORE_USERS = "restore_users", _("Restore users")
         CHANGE_ROLES = "change_roles", _("Change roles of users")
+        CHANGE_LOCATIONS = "change_locations", _("Change locations of users")
 
     class Error(models.TextChoices):
         STOPS_WORKERS = "stops_workers", _("It stopped the worker three times and was given up.")

@@ -22,6 +22,7 @@ WHO_MAY_CANCEL: Final[Mapping[str, Action]] = {
     Job.Kind.DELETE_USERS: Action.MANAGE_USERS,
     Job.Kind.RESTORE_USERS: Action.MANAGE_USERS,
     Job.Kind.CHANGE_ROLES: Action.MANAGE_USERS,
+    Job.Kind.CHANGE_LOCATIONS: Action.MANAGE_USERS,
 }
 
 

@@ -103,6 +103,11 @@ def _users_sentence(facts: dict[str, Any]) -> str:
             "%(count)s users of %(customer)s have another role now.",
             changed,
         ),
+        "location": ngettext(
+            "%(count)s user of %(customer)s has another location now.",
+            "%(count)s users of %(customer)s have another location now.",
+            changed,
+        ),
     }
     sentence = sentences[facts["act"]] % {"count": grouped(changed), "customer": facts["customer"]}
     if not left:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.forms.user_selection import VALUE_FORMS
 from customers.models import UserChange
 from customers.services import user_changes
 from customers.services.user_changes import change_next_users, start_user_change
@@ -55,7 +56,7 @@ def test_more_than_a_thousand_are_changed_by_a_job(browse, ana, tailspin):
     url = reverse("customers:block_users", args=[tailspin.tenant_id]) + "?q=kim"
 
     question = browse(ana).post(url, {"all": "1"}).content.decode()
-    answer = browse(ana).post(url, {"all": "1", "step": "apply"}, follow=True).content.decode()
+    answer = browse(ana).post(url, {"all": "1", "count": "1001", "step": "apply"}, follow=True).content.decode()
 
     job = Job.objects.get()
     assert "Block the sign-in of 1,001 users?" in question
@@ -80,17 +81,18 @@ def test_a_job_changes_each_user_once_and_says_so(in_chunks_of_three, ask, tails
 
 
 @pytest.mark.parametrize(
-    ("act", "role", "sentence"),
+    ("act", "value", "sentence"),
     [
         ("allow", "", "2 users of Tailspin Toys can sign in again."),
         ("delete", "", "2 users of Tailspin Toys were deleted."),
         ("restore", "", "2 users of Tailspin Toys were restored."),
         ("role", "helpdesk", "2 users of Tailspin Toys have another role now."),
+        ("location", "DE", "2 users of Tailspin Toys have another location now."),
     ],
 )
-def test_whoever_asked_reads_what_became_of_it(act, role, sentence, ask, tailspin):
+def test_whoever_asked_reads_what_became_of_it(act, value, sentence, ask, tailspin):
     before = {"allow": {"blocked_at": timezone.now()}, "restore": {"deleted_at": timezone.now()}}
-    job = ask(make_many_users(tailspin, 2, **before.get(act, {})), act, role=role)
+    job = ask(make_many_users(tailspin, 2, **before.get(act, {})), act, value=value)
 
     done(job)
 
@@ -128,7 +130,7 @@ def test_of_many_admins_the_first_one_there_stays(in_chunks_of_three, browse, an
         for number in range(7)
     ]
     url = reverse("customers:delete_users", args=[tailspin.tenant_id])
-    browse(ana).post(url, {"all": "1", "step": "apply"})
+    browse(ana).post(url, {"all": "1", "count": "7", "step": "apply"})
 
     ended = done(Job.objects.get())
 
@@ -167,7 +169,7 @@ def test_no_more_are_taken_than_one_file_can_bring(browse, ana, tailspin, monkey
     make_many_users(tailspin, 6)
     url = reverse("customers:delete_users", args=[tailspin.tenant_id])
 
-    answer = browse(ana).post(url, {"all": "1", "step": "apply"}, follow=True).content.decode()
+    answer = browse(ana).post(url, {"all": "1", "count": "6", "step": "apply"}, follow=True).content.decode()
 
     assert "At most 5 users can be changed in one go." in answer
     assert Job.objects.count() == 0
@@ -182,4 +184,4 @@ def test_a_chunk_asks_the_database_as_often_for_many_as_for_few(ask, tailspin, d
 
 
 def test_every_act_has_words_for_whoever_asked():
-    assert set(user_changes.ACTS) == set(UserChange.Act.values) == {*DONE, "role"}
+    assert set(user_changes.ACTS) == set(UserChange.Act.values) == {*DONE, *VALUE_FORMS}

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='job',
             name='kind',
-            field=models.CharField(choices=[('user_import', 'Create uploaded users'), ('tag_change', 'Change tags of customers'), ('block_users', 'Block the sign-in of users'), ('allow_users', 'Allow the sign-in of users'), ('delete_users', 'Delete users'), ('restore_users', 'Restore users'), ('change_roles', 'Change roles of users')], max_length=40),
+            field=models.CharField(choices=[('user_import', 'Create uploaded users'), ('tag_change', 'Change tags of customers'), ('block_users', 'Block the sign-in of users'), ('allow_users', 'Allow the sign-in of users'), ('delete_users', 'Delete users'), ('restore_users', 'Restore users'), ('change_roles', 'Change roles of users'), ('change_locations', 'Change locations of users')], max_length=40),
         ),
     ]
