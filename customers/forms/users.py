@@ -32,7 +32,8 @@ ROLES: Final = [("", _("All roles")), *TenantRole.choices]
 class UserSearchForm(forms.Form):
     """What to look for: `q state role upload deleted` of the address.
 
-    What makes no sense in it looks for nothing in particular. States are of those who are not `deleted`.
+    What makes no sense in it looks for nothing in particular; but it is `senseless`, and nothing is done with whom it
+    finds. States are of those who are not `deleted`.
     """
 
     q = forms.CharField(
@@ -57,6 +58,11 @@ class UserSearchForm(forms.Form):
         self.chosen_state: str = "" if self.deleted else self.cleaned_data.get("state", "")
         wanted = self.cleaned_data.get("upload")
         self.user_import: UserImport | None = user_imports_of(customer).filter(pk=wanted).first() if wanted else None
+
+    @property
+    def senseless(self) -> bool:
+        """Whether the address asks for something that there is not: it may have meant only a few."""
+        return bool(self.errors) or bool(self.cleaned_data.get("upload") and self.user_import is None)
 
     @property
     def searching(self) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from customers.forms.user_selection import NewRoleForm, UserSelection, users_selected
+from customers.forms.user_selection import VALUE_FORMS, UserSelection, users_selected
 from customers.forms.users import UserSearchForm
 from customers.models import Customer
 from customers.navigation import customer_context
@@ -68,10 +68,12 @@ def _with_selection(
 
 def _changed(request: StaffRequest, customer: Customer, selection: UserSelection, doing: str) -> HttpResponse:
     then = _list(request, customer)
-    applies = request.POST.get("step") == "apply"
-    form = NewRoleForm(request.POST if applies else None) if doing == "role" else None
+    # By now more may match than the person has agreed to.
+    others = selection.is_all and request.POST.get("count") != str(selection.count)
+    applies = request.POST.get("step") == "apply" and not others
+    form = VALUE_FORMS[doing](request.POST if applies else None) if doing in VALUE_FORMS else None
     if applies and (form is None or form.is_valid()):
-        asked: Any = {"role": form.cleaned_data["role"] if form else "", "actor": request.user}
+        asked: Any = {"value": form.cleaned_data["value"] if form else "", "actor": request.user}
         if selection.count <= AT_ONCE:
             _tell(request, doing, change_users(customer, selection.ids, doing, **asked))
         else:
@@ -80,7 +82,8 @@ def _changed(request: StaffRequest, customer: Customer, selection: UserSelection
             tell_of_job(request, sentence % {"count": grouped(selection.count)}, job)
         # The script forgets what was selected only now.
         return trigger_client_event(_leave(request, then), "selectionDone")
-    context = customer_context(request, customer) | _question(request, selection, doing) | {"form": form, "then": then}
+    context = customer_context(request, customer) | _question(request, selection, doing)
+    context |= {"form": form, "then": then, "others": others and "count" in request.POST}
     page = "customers/_change_users.html" if wants_piece(request) else "customers/change_users.html"
     return render(request, page, context, status=422 if form and form.errors and not wants_piece(request) else 200)
 
@@ -104,6 +107,9 @@ def _question(request: StaffRequest, selection: UserSelection, doing: str) -> di
         "delete": ngettext("Delete %(count)s user?", "Delete %(count)s users?", count),
         "restore": ngettext("Restore %(count)s user?", "Restore %(count)s users?", count),
         "role": ngettext("Change the role of %(count)s user?", "Change the role of %(count)s users?", count),
+        "location": ngettext(
+            "Change the location of %(count)s user?", "Change the location of %(count)s users?", count
+        ),
     }
     return {
         "doing": doing,
@@ -141,6 +147,7 @@ def _done(doing: str, count: int) -> str:
         ),
         "restore": ngettext("%(count)s user was restored.", "%(count)s users were restored.", count),
         "role": ngettext("%(count)s user has the new role.", "%(count)s users have the new role.", count),
+        "location": ngettext("%(count)s user has the new location.", "%(count)s users have the new location.", count),
     }
     return sentences[doing] % {"count": grouped(count)}
 

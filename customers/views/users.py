@@ -59,7 +59,8 @@ def users(request: StaffRequest, customer: Customer) -> HttpResponse:
 def export(request: StaffRequest, customer: Customer) -> HttpResponseBase:
     """The list as CSV: exactly the users that are asked for, in the order of the list."""
     form = UserSearchForm(request.GET, customer=customer)
-    rows = _table_of(form).order_from(request.GET).sort(form.found.rows)
+    found = form.found.rows.none() if form.senseless else form.found.rows
+    rows = _table_of(form).order_from(request.GET).sort(found)
     return export_csv(_("users-%(customer)s") % {"customer": customer}, USER_HEADER, export_user_rows(rows))
 
 

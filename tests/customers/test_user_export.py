@@ -71,6 +71,7 @@ def test_the_file_tells_all_that_the_list_knows(browse, ana, tailspin, adele):
         ("?role=helpdesk", ["'=Adele"]),
         ("?deleted=1", ["Gone"]),
         ("?q=nobody", []),
+        ("?role=king", []),
     ],
 )
 def test_the_file_has_the_users_of_the_list_in_its_order(query, names, browse, ana, tailspin, adele):

@@ -1,5 +1,7 @@
 """Changing selected users of a customer: sign-in, deletion, role."""
 
+from uuid import UUID
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -69,7 +71,7 @@ def test_selected_users_are_deleted_and_restored(send, make_user):
 def test_selected_users_get_another_role(send, make_user):
     adele, mika = make_user("Adele", role="helpdesk"), make_user("Mika")
 
-    answer = send("change_roles", adele, mika, role="helpdesk")
+    answer = send("change_roles", adele, mika, value="helpdesk")
 
     assert [user.role for user in fresh(adele, mika)] == ["helpdesk", "helpdesk"]
     assert "1 user has the new role." in answer.content.decode()
@@ -80,7 +82,7 @@ def test_selected_users_get_another_role(send, make_user):
 def test_a_role_that_does_not_exist_changes_nothing(send, make_user):
     adele = make_user("Adele")
 
-    answer = send("change_roles", adele, role="king")
+    answer = send("change_roles", adele, value="king")
 
     assert (answer.status_code, fresh(adele)[0].role, told()) == (422, "user", [])
 
@@ -88,7 +90,7 @@ def test_a_role_that_does_not_exist_changes_nothing(send, make_user):
 def test_all_that_match_are_changed_and_nobody_else(send, make_user):
     adele, adam, mika = make_user("Adele"), make_user("Adam"), make_user("Mika")
 
-    send("block_users", query="?q=ad", all="1")
+    send("block_users", query="?q=ad", all="1", count="2")
 
     assert [user.is_active for user in fresh(adele, adam, mika)] == [False, False, True]
 
@@ -131,7 +133,7 @@ def test_the_last_global_admin_is_left_and_named(send, make_user):
 def test_all_admins_of_a_selection_go_where_another_one_can_sign_in(send, make_user):
     root, toor = make_user("Root", role="global_admin"), make_user("Toor", role="global_admin")
 
-    send("change_roles", root, role="user")
+    send("change_roles", root, value="user")
 
     assert [user.role for user in fresh(root, toor)] == ["user", "global_admin"]
 
@@ -144,6 +146,40 @@ def test_users_of_others_and_staff_are_not_touched(ana, fabrikam, finn, contoso,
     assert changed == Changed(changed=0, same=0, staff=1, gone=1, admin="")
     assert [user.deleted_at for user in fresh(carla, finn.user)] == [None, None]
     assert told() == []
+
+
+def test_selected_users_get_another_location(send, make_user):
+    adele, mika = make_user("Adele", location="DE"), make_user("Mika")
+
+    answer = send("change_locations", adele, mika, value="DE")
+
+    assert [user.location for user in fresh(adele, mika)] == ["DE", "DE"]
+    assert "1 user has the new location." in answer.content.decode()
+    assert told() == [("users_location_changed", {"Users": 1, "Left as they were": 1, "Location": "DE"})]
+
+
+def test_of_all_that_match_more_than_the_person_agreed_to_are_asked_about_again(send, make_user):
+    kim = make_user("Kim")
+    new = make_user("Kimba")
+
+    answer = send("delete_users", query="?q=kim", all="1", count="1")
+
+    text = answer.content.decode()
+    assert "Delete 2 users?" in text
+    assert "Other users match by now: look at the number once more." in text
+    assert [user.deleted_at for user in fresh(kim, new)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "query", ["?q=" + "x" * 201, "?state=activ", "?role=admin", f"?upload={UUID(int=1)}", "?upload=x", "?q=%00kim"]
+)
+def test_nothing_is_done_with_all_that_an_address_finds_that_is_not_in_order(query, send, make_user):
+    kim = make_user("Kim")
+
+    answer = send("delete_users", query=query, all="1", count="1")
+
+    assert "The address of this list is not in order" in answer.content.decode()
+    assert [user.deleted_at for user in fresh(kim)] == [None]
 
 
 @pytest.mark.parametrize("sent", [{}, {"ids": "nonsense"}, {"all": "1"}])
