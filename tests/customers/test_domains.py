@@ -44,7 +44,7 @@ def test_a_name_in_other_letters_is_shown_as_people_read_it_too(browse, ana, tai
     ]
 
 
-def test_users_are_counted_with_deleted_ones_that_can_be_restored(tailspin):
+def test_users_are_counted_with_deleted_ones_as_long_as_they_keep_their_names(tailspin):
     user_of(tailspin, "adele@tailspintoys.com")
     user_of(tailspin, "mika@tailspintoys.com")
     user_of(tailspin, "gone@tailspintoys.com", deleted_days=29)
@@ -52,7 +52,7 @@ def test_users_are_counted_with_deleted_ones_that_can_be_restored(tailspin):
     user_of(tailspin, "root@tailspintoys.onmicrosoft.com", deleted_days=1)
 
     assert users_by_domain(tailspin) == {
-        "tailspintoys.com": UsersIn(2, 1),
+        "tailspintoys.com": UsersIn(2, 2),
         "tailspintoys.onmicrosoft.com": UsersIn(0, 1),
     }
 
