@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Final
 
 from customers.userfiles.limits import MAX_LOCAL_PART
+from customers.userfiles.listing import listed
 from partnercenter.folding import fold
 
 _LOCAL_PART: Final = re.compile(r"[A-Za-z0-9_%+'-]+(?:\.[A-Za-z0-9_%+'-]+)*")
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _LOOKALIKES: Final = str.maketrans("аеорсухіјѕһԁԛԝкмтοανρτυικε", "aeopcyxijshdqwkmtoavptuike")
-_MOST_DOMAINS: Final = 10  # that a sentence names
+_MAX_DOMAIN: Final = 253  # characters, by RFC 1035
 
 
 def is_local_part(text: str) -> bool:
@@ -21,7 +22,7 @@ def is_local_part(text: str) -> bool:
 
 def is_domain(text: str) -> bool:
     """Whether a text in lower case has the form of a domain, in ASCII."""
-    return _DOMAIN.fullmatch(text) is not None
+    return len(text) <= _MAX_DOMAIN and _DOMAIN.fullmatch(text) is not None
 
 
 class VerifiedDomains:
@@ -37,16 +38,22 @@ class VerifiedDomains:
     @cached_property
     def listed(self) -> str:
         """The domains for a sentence: ten of them at most."""
-        names = sorted(self._domains)
-        return ", ".join([*names[:_MOST_DOMAINS], "…"] if len(names) > _MOST_DOMAINS else names)
+        return listed(sorted(self._domains))
 
     def nearest(self, domain: str) -> str:
         """The verified domain that this one looks like or is one keystroke away from; empty if there is none."""
+        if len(domain) > 2 * self._longest:  # an accent can stand behind each letter
+            return ""
         if domain not in self._nearest:
             plain = fold(domain).translate(_LOOKALIKES)
-            near = (self._near[form] for form in _with_one_less(plain) if form in self._near)
-            self._nearest[domain] = next(near, "")
+            forms = _with_one_less(plain) if len(plain) <= self._longest else ()
+            self._nearest[domain] = next((self._near[form] for form in forms if form in self._near), "")
         return self._nearest[domain]
+
+    @cached_property
+    def _longest(self) -> int:
+        """How many characters the longest domain has, with one that was typed too much."""
+        return max(map(len, self._domains), default=0) + 1
 
     @cached_property
     def _near(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from customers.userfiles.listing import listed
 from partnercenter.csvfiles import SURROUNDING
 from partnercenter.directory.characters import visible
 from partnercenter.errors import Refused
@@ -53,8 +54,7 @@ _COLUMN_OF: Final = {
 _LANGUAGE_OF: Final = {
     fold(name): language for language, titles in _NAMES.items() for names in titles.values() for name in names
 }
-_LONGEST_NAME: Final = 40  # characters of a column's name that a sentence shows
-_MOST_NAMES: Final = 10
+_LONGEST_NAME: Final = 40  # characters of a column's name that a sentence shows; ours are shorter
 
 _NO_HEADER: Final = _(
     "The file has no line with the names of its columns. Its first line has to be: %(expected)s. Add it and "
@@ -95,7 +95,7 @@ def find_columns(header: Sequence[str]) -> dict[Column, int]:
     names = [_plain(name) for name in header]
     while names and not names[-1]:
         names.pop()
-    found = [_COLUMN_OF.get(fold(name)) for name in names]
+    found = [_COLUMN_OF.get(fold(name)) if len(name) <= _LONGEST_NAME else None for name in names]
     if not any(found) and any("@" in name for name in names):
         raise Refused(_NO_HEADER % {"expected": ", ".join(column_titles())})
     _refuse_wrong_columns(names, found)
@@ -112,16 +112,12 @@ def _refuse_wrong_columns(names: Sequence[str], found: Sequence[Column | None]) 
     missing = [column_title(column) for column in Column if column not in {*found, Column.STATUS_UPDATE}]
     doubled = [column_title(column) for column in Column if found.count(column) > 1]
     sentences = [
-        sentence % {"columns": _listed(columns)}
+        sentence % {"columns": listed(columns)}
         for sentence, columns in ((_UNKNOWN, unknown), (_MISSING, missing), (_DOUBLED, doubled))
         if columns
     ]
     if sentences:
         raise Refused(" ".join([*sentences, _EXPECTED % {"expected": ", ".join(column_titles())}]))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join([*names[:_MOST_NAMES], "…"] if len(names) > _MOST_NAMES else names)
 
 
 def _known(language: str) -> str:

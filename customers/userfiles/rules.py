@@ -7,12 +7,14 @@ from typing import Final
 from customers.userfiles.addresses import VerifiedDomains, is_domain, is_local_part
 from customers.userfiles.columns import Column
 from customers.userfiles.limits import MAX_EMAIL, MAX_NAME
+from customers.userfiles.listing import listed
 from customers.userfiles.problems import Problem, ProblemCode
 from customers.userfiles.reading import UserRow
 from customers.userfiles.statuses import is_ours
 from partnercenter.directory.characters import LOST, code_point, invisible_in, shows_something, visible
 
 _LONGEST_VALUE: Final = 100  # characters of a value that a problem keeps
+_LOOKED_AT: Final = 1_000  # characters of a text among which those to be named are found: a longer one is too long
 _NAME_COLUMNS: Final = (Column.FIRST_NAME, Column.LAST_NAME, Column.DISPLAY_NAME)
 
 
@@ -128,8 +130,8 @@ def _problems_of_characters(row: UserRow, column: Column, name: str) -> Iterator
 
 def _unreadable(row: UserRow, column: Column, text: str) -> Iterator[Problem]:
     """Problems for characters in a text that nobody can see, or that were lost before the upload."""
-    if found := invisible_in(text):
-        characters = ", ".join(map(code_point, dict.fromkeys(found)))
+    if found := invisible_in(text[:_LOOKED_AT]):
+        characters = listed([*map(code_point, dict.fromkeys(found))])
         yield _problem(row, column, text, ProblemCode.INVISIBLE_CHARACTERS, characters)
     if LOST in text:
         yield _problem(row, column, text, ProblemCode.LOST_CHARACTERS)

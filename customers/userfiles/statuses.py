@@ -27,7 +27,6 @@ FAILED: Final = _("Not created: the creation stopped before this row. Upload it 
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)s")
 
 
-@lru_cache(maxsize=1_000)
 def is_ours(status: str) -> bool:
     """Whether a text in the status column was written by a download of ours, in any language."""
     beginnings, endings = _fixed_parts()

@@ -1,4 +1,6 @@
 import sys
+import time
+import tracemalloc
 import unicodedata
 
 import pytest
@@ -339,3 +341,47 @@ def test_letters_digits_and_punctuation_of_every_script_are_visible(character):
 @pytest.mark.parametrize("name", ["\u0301", "\u0301 \u20dd", "\ufe0f"])
 def test_a_name_of_which_nothing_is_seen_is_a_problem(name, column):
     assert found(user(**{column: name})) == [(column, ProblemCode.NOTHING_VISIBLE, "")]
+
+
+def test_ten_invisible_characters_are_named_at_most():
+    name = "".join(chr(0xE000 + number) for number in range(12))
+    named = [f"U+E00{number}" for number in range(10)]
+
+    assert found(user(display_name=name)) == [("display_name", "invisible_characters", ", ".join([*named, "…"]))]
+
+
+ACCENTS = "\u0301\u0316" * 45_000
+ENDLESS = {
+    "a domain": {"email": "anna@" + "x" * 90_000},
+    "a domain of many labels": {"email": "anna@" + "a-a." * 22_500 + "com"},
+    "a domain with accents": {"email": f"anna@contoso{ACCENTS}.com"},
+    "a local part": {"email": "x." * 45_000 + "anna@contoso.com"},
+    "joiners": {"first_name": "\u200d" * 90_000, "last_name": "👩\u200d" * 45_000},
+    "joiners in an address": {"email": "م\u200c" * 45_000},
+    "private characters": {"display_name": "".join(map(chr, range(0xF0000, 0xFFFF0)))},
+    "accents": {"display_name": ACCENTS},
+    "flags": {"display_name": "\U0001f3f4\U000e0067" * 45_000},
+    "a remark": {"status_update": "Not created" * 8_000},
+}
+
+
+@pytest.mark.parametrize("changes", ENDLESS.values(), ids=ENDLESS)
+def test_ten_rows_with_endless_cells_are_checked_in_a_moment(changes):
+    rows = [user(number, **{name: f"{number}{text}{number}" for name, text in changes.items()}) for number in range(10)]
+    begun = time.process_time()
+
+    problems = check(*rows)
+
+    assert time.process_time() - begun < 1
+    assert {problem.number for problem in problems} == set(range(10))
+
+
+def test_of_endless_cells_nothing_is_kept_but_what_a_sentence_shows():
+    check(user(status_update="remark"))
+    tracemalloc.start()
+
+    check(*[user(number, status_update=f"{number}" * 90_000) for number in range(10)])
+
+    kept, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 90_000

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,6 +116,16 @@ def test_a_file_with_other_columns_than_the_template_is_refused_by_naming_them(t
         uploaded(text)
 
     assert str(refusal.value) == sentence
+
+
+def test_a_header_of_endless_names_is_read_in_a_moment():
+    names = ["x" + "\u0301\u0316" * 30_000] * 4
+    begun = time.process_time()
+
+    with pytest.raises(Refused):
+        uploaded(f"{','.join(names)}\nAnna,Smith,Anna Smith,anna@contoso.com\n")
+
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(
