@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -89,6 +91,9 @@ def review(request: StaffRequest, customer: Customer) -> HttpResponse:
         if confirmed:
             _keep(request, customer, draft)
         return render(request, "customers/add_user_review.html", _answers(request, customer, draft, confirmed))
+    if request.POST.get("seen") != _fingerprint(draft):
+        messages.error(request, _("What you typed was changed in another window. Check your answers again."))
+        return redirect(REVIEW, customer.tenant_id)
     if request.resolver_match and request.resolver_match.view_name != REVIEW:
         _keep(request, customer, draft | {CONFIRMED: True})
         messages.success(request, _("You confirmed that it is you. The user can be created now."))
@@ -127,6 +132,12 @@ def _draft(request: StaffRequest, customer: Customer) -> dict[str, Any]:
     return draft
 
 
+def _fingerprint(draft: dict[str, Any]) -> str:
+    """A short text that is another one as soon as anything that was typed is."""
+    typed = json.dumps([draft["user_id"], draft["who"], draft["permissions"]], sort_keys=True)
+    return salted_hmac("new user", typed, algorithm="sha256").hexdigest()[:32]
+
+
 def _keep(request: StaffRequest, customer: Customer, draft: dict[str, Any]) -> None:
     request.session[_key(customer)] = draft
 
@@ -135,6 +146,7 @@ def _answers(request: StaffRequest, customer: Customer, draft: dict[str, Any], c
     said = draft["who"] | draft["permissions"]
     return _context(request, customer, 2) | {
         "said": said,
+        "seen": _fingerprint(draft),
         "principal_name": principal_name_of(said),
         "country": country_name(said["location"]),
         "role": TenantRole(said["role"]).label,

@@ -45,10 +45,16 @@ def fill(client, at, **changes):
     return answer
 
 
+def create(client, at):
+    """Press the button of the last step, on the page as it is now."""
+    page = client.get(at("_review"))
+    return client.post(at("_review"), {"seen": page.context["seen"]} if page.context else {})
+
+
 def test_three_steps_make_a_user_who_signs_in_with_the_password_that_is_shown_once(client, at, tailspin):
     fill(client, at)
 
-    answer = client.post(at("_review"))
+    answer = create(client, at)
 
     made, user = answer.context["made"], User.objects.get(principal_name="adele@tailspintoys.com")
     assert answer["Cache-Control"] == "no-store"
@@ -106,18 +112,30 @@ def test_nobody_begins_in_the_middle(step, client, at):
 
 def test_submitting_twice_makes_one_user(client, at, tailspin):
     fill(client, at)
-    client.post(at("_review"))
+    sent = {"seen": client.get(at("_review")).context["seen"]}
+    client.post(at("_review"), sent)
 
-    answer = client.post(at("_review"))
+    answer = client.post(at("_review"), sent)
 
     assert answer.url == reverse("customers:users", args=[tailspin.tenant_id])
     assert User.objects.filter(tenant=tailspin.tenant).count() == 1
 
 
+def test_what_is_created_is_what_the_person_looked_at(client, at, tailspin):
+    fill(client, at)
+    seen = client.get(at("_review")).context["seen"]
+    fill(client, at, display_name="Ben", local_part="ben")
+
+    answer = client.post(at("_review"), {"seen": seen}, follow=True)
+
+    assert "What you typed was changed in another window." in answer.content.decode()
+    assert User.objects.filter(tenant=tailspin.tenant).count() == 0
+
+
 def test_a_draft_that_another_window_brought_back_is_forgotten_once_its_user_exists(client, at):
     fill(client, at)
     before = dict(client.session.items())
-    client.post(at("_review"))
+    create(client, at)
     session = client.session
     session.update(before)
     session.save()
@@ -168,7 +186,7 @@ def test_a_name_that_was_taken_meanwhile_is_told_at_the_end(client, at, tailspin
     fill(client, at)
     User.objects.create_user("adele@tailspintoys.com", display_name="Adele", tenant=tailspin.tenant)
 
-    answer = client.post(at("_review"), follow=True)
+    answer = client.get(create(client, at).url)
 
     assert "Another user has this user name already." in answer.content.decode()
     assert User.objects.filter(tenant=tailspin.tenant).count() == 1
@@ -178,7 +196,7 @@ def test_the_own_password_is_asked_for_first_and_then_it_goes_on(browse, ana, at
     client = browse(ana)
     fill(client, at)
 
-    asked = client.post(at("_review"))
+    asked = create(client, at)
     back = client.post(asked.url, {"password": PASSWORD, "next": at("_review")})
     pages = [client.get(at("_review")).content.decode() for _look in range(2)]
 
