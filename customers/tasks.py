@@ -8,13 +8,14 @@ from customers.models import TagChange, UserChange, UserImport
 from customers.services.tag_changes import change_next_tags, finish_change
 from customers.services.user_changes import change_next_users, finish_user_change
 from customers.services.user_creation import create_next_users, finish_creation
-from customers.services.user_purge import purge_users
+from customers.services.user_purge import purge_handouts, purge_users
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Handler, Progress
 
 
 @shared_task(name="customers.purge_deleted_users")
 def purge_deleted_users() -> int:
+    purge_handouts()
     return purge_users()
 
 

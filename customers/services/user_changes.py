@@ -209,8 +209,12 @@ def change_next_users(change: UserChange, *, size: int = CHUNK) -> Progress:
 
 
 def finish_user_change(change: UserChange, *, job: Job) -> None:
-    """Say how a change ended, as its `job` did; the log and whoever asked for it are told."""
+    """Say how a change ended, as its `job` did: the log and whoever asked for it are told.
+
+    Who was chosen is forgotten.
+    """
     customer, actor = change.customer, change.requested_by
+    UserChange.objects.filter(pk=change.pk).update(user_ids=[])
     changed = job.succeeded - change.same
     _record(customer, change.act, change.value, changed=changed, left=job.total - changed, actor=actor)
     kinds = {Job.Status.DONE: Notification.Kind.USERS_CHANGED, Job.Status.FAILED: Notification.Kind.JOB_FAILED}

@@ -13,11 +13,12 @@ from django.db.models.deletion import get_candidate_relations_to_delete
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from customers.models import Customer
+from customers.models import Customer, PasswordHandout
 from customers.selectors.users import KEPT_FOR
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import User
+from partnercenter.directory.passwords import TEMPORARY_PASSWORD_LIFETIME
 from partnercenter.partners.models import Staff
 
 # Users in one transaction, and transactions in one go: the clock that calls this has other things to do as well.
@@ -31,7 +32,7 @@ USERS: Final = gettext_noop("Users")
 def purge_users(*, size: int = CHUNK, chunks: int = CHUNKS) -> int:
     """Remove users who cannot be restored any more, the longest deleted first; how many went.
 
-    At most `chunks` transactions of `size` users each: the next call goes on. The log of each partner of their
+    At most `chunks` transactions of `size` users each: the next call goes on. The log of each partner that serves their
     organizations gets a line. Called twice at once, each user goes once. Staff of partners are not removed, nor is who
     did something that is kept under their name.
     """
@@ -42,6 +43,13 @@ def purge_users(*, size: int = CHUNK, chunks: int = CHUNKS) -> int:
         if found < size:
             break
     return gone
+
+
+def purge_handouts() -> int:
+    """Forget who was selected for new passwords, once these have ended; how many selections went."""
+    over = timezone.now() - TEMPORARY_PASSWORD_LIFETIME
+    handouts = PasswordHandout.objects.filter(requested_at__lte=over).exclude(handed_out_at__gt=over)
+    return handouts.delete()[0]
 
 
 def _purge_next(size: int) -> int:
@@ -72,7 +80,8 @@ def _needed_by() -> Iterator[QuerySet[Any]]:
 
 
 def _record(counts: Counter[UUID | None]) -> None:
-    customers = Customer.objects.filter(tenant_id__in=[tenant for tenant in counts if tenant])
+    tenants = [tenant for tenant in counts if tenant]
+    customers = Customer.objects.filter(tenant_id__in=tenants, ended_at=None)
     for customer in customers.select_related("partner"):
         details = {USERS: counts[customer.tenant_id]}
         record(Deed.USERS_PURGED, partner=customer.partner, actor=None, customer=customer, details=details)

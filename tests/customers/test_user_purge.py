@@ -6,11 +6,14 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from customers.services.user_purge import purge_users
+from customers.models import Customer, PasswordHandout
+from customers.services.passwords import start_handout
+from customers.services.user_purge import purge_handouts, purge_users
 from customers.tasks import purge_deleted_users
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import User
+from tests.users import make_many_users
 
 DAY = timedelta(days=1)
 
@@ -94,6 +97,26 @@ def test_staff_and_who_did_something_that_is_kept_stay(deleted, ana, tailspin):
 
     assert (gone, names()) == (0, {"actor"})
     assert User.objects.filter(pk=ana.user_id).exists()
+
+
+def test_partners_that_no_longer_serve_the_customer_read_nothing_of_it(deleted, tailspin):
+    deleted("adele", 31)
+    Customer.objects.filter(pk=tailspin.pk).update(ended_at=timezone.now())
+
+    purge_users()
+
+    assert Activity.objects.filter(deed=Deed.USERS_PURGED).count() == 0
+
+
+def test_who_was_selected_for_new_passwords_is_forgotten_once_these_have_ended(tailspin, ana):
+    ids = make_many_users(tailspin, 1)
+    old, again, new = (start_handout(tailspin, ids, actor=ana.user) for _number in range(3))
+    PasswordHandout.objects.filter(pk__in=[old.pk, again.pk]).update(requested_at=timezone.now() - 91 * DAY)
+    PasswordHandout.objects.filter(pk=again.pk).update(handed_out_at=timezone.now() - 89 * DAY)
+
+    purge_handouts()
+
+    assert set(PasswordHandout.objects.values_list("pk", flat=True)) == {again.pk, new.pk}
 
 
 def test_the_scheduler_does_it(deleted):
