@@ -36,6 +36,7 @@ from partnercenter.partners.roles import Action
 from partnercenter.web.exports import export_csv
 from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
+from partnercenter.web.throttles import throttled
 
 # More slips than this are no page that a browser prints well; a file has no such limit.
 MOST_SLIPS: Final = 2_000
@@ -54,6 +55,7 @@ class Group:
 
 
 @allow(Action.MANAGE_USERS)
+@throttled("passwords", per_minute=30, method="POST")
 @looks_and_acts
 @with_users
 def import_passwords(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponseBase:
@@ -84,6 +86,7 @@ def selected_passwords(request: StaffRequest, customer: Customer, handout_id: UU
 
 
 @allow(Action.MANAGE_USERS)
+@throttled("passwords", per_minute=30, method="POST")
 @looks_and_acts
 @with_users
 def hand_out(request: StaffRequest, customer: Customer, handout_id: UUID) -> HttpResponseBase:

@@ -21,9 +21,11 @@ from customers.views.scope import with_users
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
+from partnercenter.web.throttles import throttled
 
 
 @allow(Action.MANAGE_USERS)
+@throttled("upload", per_minute=30, method="POST")
 @require_POST
 @with_users
 def import_reading(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponse:

@@ -147,6 +147,7 @@ def import_discard(request: StaffRequest, customer: Customer, import_id: UUID) -
 
 
 @allow(Action.MANAGE_USERS)
+@throttled("export", per_minute=30)
 @require_safe
 @with_users
 def import_result(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponseBase:
@@ -157,6 +158,7 @@ def import_result(request: StaffRequest, customer: Customer, import_id: UUID) ->
 
 
 @allow(Action.MANAGE_USERS)
+@throttled("export", per_minute=30)
 @require_safe
 @with_users
 def import_problems(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponseBase:

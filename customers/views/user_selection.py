@@ -27,6 +27,7 @@ from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
+from partnercenter.web.throttles import throttled
 
 
 @allow(Action.MANAGE_USERS)
@@ -38,6 +39,7 @@ def selected(request: StaffRequest, customer: Customer, doing: str) -> HttpRespo
 
 
 @allow(Action.MANAGE_USERS)
+@throttled("passwords", per_minute=30, method="POST")
 @looks_and_acts
 @with_users
 def new_passwords(request: StaffRequest, customer: Customer) -> HttpResponse:
