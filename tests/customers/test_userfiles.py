@@ -118,12 +118,12 @@ def test_a_file_with_other_columns_than_the_template_is_refused_by_naming_them(t
     assert str(refusal.value) == sentence
 
 
-def test_a_header_of_endless_names_is_read_in_a_moment():
-    names = ["x" + "\u0301\u0316" * 30_000] * 4
+def test_a_header_with_an_endless_name_is_read_in_a_moment():
+    name = "x" + "\u0301\u0316" * 45_000
     begun = time.process_time()
 
-    with pytest.raises(Refused):
-        uploaded(f"{','.join(names)}\nAnna,Smith,Anna Smith,anna@contoso.com\n")
+    with pytest.raises(Refused, match=f"These columns do not belong in a user file: {name[:40]}…."):
+        uploaded(f"Email,{name}\nanna@contoso.com,Anna\n")
 
     assert time.process_time() - begun < 1
 
