@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ PROCESSED: Final = gettext_noop("Processed")
 
 # A message that waited this long has been sent again by the sweep; workers drop it unread.
 MESSAGE_SECONDS: Final = 300
+
+# So long a job keeps its worker while another partner waits for one.
+TURN: Final = timedelta(seconds=10)
 
 # After trouble of the database, which is nobody's fault.
 DATABASE_PAUSE: Final = timedelta(seconds=5)
@@ -163,9 +167,11 @@ def run_job(named: uuid.UUID) -> None:
     if taken is None:
         return
     job_id, lease = taken
+    over_at = time.monotonic() + TURN.total_seconds()
     try:
         while _work_once(job_id, lease):
-            pass
+            if time.monotonic() > over_at and _make_way(job_id, lease):
+                return
     except LeaseLost:
         logger.info("job %s: another worker has it", job_id)
     except (OperationalError, InterfaceError):
@@ -234,6 +240,17 @@ def _work_once(job_id: uuid.UUID, lease: int) -> bool:
         if not progress.more:
             _end(job, Job.Status.DONE)
         return progress.more
+
+
+def _make_way(job_id: uuid.UUID, lease: int) -> bool:
+    """Give a job back whose turn is over, if another partner waits; it goes on by turns with theirs."""
+    with transaction.atomic():
+        job = _hold(job_id, lease)
+        if not partners_in_turn(timezone.now()).exclude(pk=job.partner_id).exists():
+            return False
+        job.move_to(Job.Status.QUEUED, leased_until=None, attempts=0)
+        transaction.on_commit(lambda: ring(job_id))
+    return True
 
 
 def _hold(job_id: uuid.UUID, lease: int) -> Job:
