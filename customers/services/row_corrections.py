@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
@@ -28,6 +29,11 @@ EMAIL: Final = gettext_noop("Email")
 _MISPLACED: Final = frozenset({ProblemCode.TOO_MANY_CELLS, ProblemCode.TOO_FEW_CELLS})
 _STAYING: Final = ProblemCode.STATUS_NOT_EMPTY
 
+_KEEP: Final = """
+    UPDATE customers_userimportrow AS kept SET problems = found.problems, outcome = found.outcome
+    FROM unnest(%s::bigint[], %s::jsonb[], %s::text[]) AS found (id, problems, outcome) WHERE kept.id = found.id
+"""
+
 
 def correct_row(user_import: UserImport, number: int, *, cells: dict[str, str], actor: User) -> UserImportRow:
     """Put other cells (by the names of the four fields) into a faulty row, and check it at once; the row.
@@ -46,8 +52,9 @@ def correct_row(user_import: UserImport, number: int, *, cells: dict[str, str], 
             setattr(row, name, clean(text))
         row.problems = []
         concerned = _concerned(held, row, {before, row.email.lower()} - {""})
-        _check(held, concerned)
-        held.good += sum(each.outcome == Outcome.WAITING for each in concerned)
+        problems = _problems_of(held, concerned)
+        _keep(row, [each for each in concerned if each is row or each.problems != problems[each.number]], problems)
+        held.good += sum(not problems[each.number] for each in concerned)
         held.save(update_fields=["good"])
         log(Deed.UPLOAD_CORRECTED, held, actor, {FILE: held.file_name, ROW: number, EMAIL: row.email})
     return row
@@ -65,8 +72,8 @@ def _rows_with(user_import: UserImport, addresses: set[str]) -> QuerySet[UserImp
     return UserImportRow.objects.filter(user_import=user_import).alias(address=lowered).filter(address__in=addresses)
 
 
-def _check(user_import: UserImport, rows: Sequence[UserImportRow]) -> None:
-    """Check rows against the directory and those rows of their file that are in order, and keep what is found."""
+def _problems_of(user_import: UserImport, rows: Sequence[UserImportRow]) -> dict[int, list[dict[str, str]]]:
+    """What is wrong with rows by the directory and those rows of their file that are in order, by their numbers."""
     addresses = {row.email.lower() for row in rows}
     in_order = _rows_with(user_import, addresses).filter(outcome=Outcome.WAITING).only("email", "line")
     waiting = waiting_names(user_import.customer, addresses, besides=user_import)
@@ -81,10 +88,21 @@ def _check(user_import: UserImport, rows: Sequence[UserImportRow]) -> None:
             seen={row.email.lower(): row.line for row in in_order},
         )
     )
+    staying = {row.number: [problem for problem in row.problems if problem["code"] == _STAYING] for row in rows}
+    return {row.number: [*found.get(row.number, []), *staying[row.number]] for row in rows}
+
+
+def _keep(
+    corrected: UserImportRow, rows: Sequence[UserImportRow], problems: Mapping[int, list[dict[str, str]]]
+) -> None:
+    """Write a corrected row, and of the others among the rows their problems, all at once."""
     for row in rows:
-        staying = [problem for problem in row.problems if problem["code"] == _STAYING]
-        row.problems = [*found.get(row.number, []), *staying]
+        row.problems = problems[row.number]
         row.outcome = Outcome.FAULTY if row.problems else Outcome.WAITING
-        keys = User.keys(row.display_name, row.first_name, row.last_name, row.email.lower())
-        row.name_key, row.search_text = keys["name_key"], keys["search_text"]
-        row.save()
+    keys = User.keys(corrected.display_name, corrected.first_name, corrected.last_name, corrected.email.lower())
+    corrected.name_key, corrected.search_text = keys["name_key"], keys["search_text"]
+    corrected.save()
+    others = [(row.pk, json.dumps(row.problems), str(row.outcome)) for row in rows if row is not corrected]
+    if others:
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, [list(column) for column in zip(*others, strict=True)])

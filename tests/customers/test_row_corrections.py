@@ -86,6 +86,20 @@ def test_a_row_whose_double_was_corrected_is_in_order_as_well(browse, ana, tails
     assert state(user_import) == (2, [("waiting", []), ("waiting", []), ("faulty", ["email_twice"])])
 
 
+def test_hundreds_of_doubles_are_checked_again_with_a_few_questions(
+    browse, ana, tailspin, django_assert_max_num_queries
+):
+    doubles = [("", "", "Kim", "kim@tailspintoys.com", "")] * 500
+    user_import = uploaded(browse(ana), tailspin, content_of(("", "", "", "kim@tailspintoys.com", ""), *doubles))
+
+    with django_assert_max_num_queries(20):
+        correct_row(user_import, 1, cells=NOA, actor=ana.user)
+
+    lines = [[problem["detail"] for problem in row.problems] for row in user_import.rows.order_by("number")]
+    assert state(user_import)[0] == 2
+    assert lines == [[], [], *[["3"]] * 499]
+
+
 def test_a_row_with_too_many_cells_or_a_remark_is_in_order_once_it_is_corrected(browse, ana, tailspin):
     content = content_of((*GOOD, "more"), ("", "", "Noa", "noa@tailspintoys.com", "remark"))
     user_import = uploaded(browse(ana), tailspin, content)
