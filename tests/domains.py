@@ -1,15 +1,17 @@
 """The domains of a customer, as tests make them and look at them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier
 
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from partnercenter.activity.models import Activity
-from partnercenter.directory.models import Domain, User
+from partnercenter.directory.models import Domain, Tenant, User
 from partnercenter.errors import Refused
+from tests.faults.waiting import row_is_waited_for, wait_until
 
 ELSEWHERE = (
     "%s belongs to another organization, which has verified it. If it should be this customer's, it has to be removed "
@@ -55,22 +57,26 @@ def told(response):
     return [str(message) for message in response.context["messages"]]
 
 
-def at_once(*acts):
-    """Do things at the same time, each in a connection of its own; the sentences of those that were refused."""
-    barrier, refused = Barrier(len(acts)), []
+def at_once(*acts, behind=None):
+    """Do things at the same time, each in a connection of its own; the sentences of those that were refused.
+
+    Anything else that is raised is raised here. `behind` is an organization that is held until all of them wait.
+    """
+    barrier = Barrier(len(acts))
 
     def go(act):
         try:
             barrier.wait()
             act()
         except Refused as sentence:
-            refused.append(str(sentence))
+            return str(sentence)
         finally:
             connection.close()
 
-    threads = [Thread(target=go, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
+    with ThreadPoolExecutor(len(acts)) as threads, transaction.atomic():
+        if behind:
+            Tenant.objects.select_for_update(no_key=True).get(pk=behind.pk)
+        done = threads.map(go, acts)
+        if behind:
+            wait_until(row_is_waited_for(by=len(acts)), seconds=10)
+    return [sentence for sentence in done if sentence]

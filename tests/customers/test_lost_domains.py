@@ -11,7 +11,7 @@ from customers.services.user_adding import add_user
 from customers.services.user_imports import start_creation
 from partnercenter.directory.models import Domain, Tenant, User
 from partnercenter.errors import Refused
-from tests.faults.waiting import wait_until
+from tests.faults.waiting import row_is_waited_for, wait_until
 from tests.uploads import people, uploaded
 
 VALUES = {"display_name": "Kim", "first_name": "", "last_name": "", "location": "US", "role": "user"}
@@ -23,12 +23,6 @@ def test_a_file_whose_domain_is_none_of_the_customer_any_more_is_not_started(bro
 
     with pytest.raises(Refused, match=r"tailspintoys.com is no longer a verified domain of this customer."):
         start_creation(file, location="US", skip_faulty=False, actor=ana.user)
-
-
-def somebody_waits_for_a_row():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_locks WHERE NOT granted")
-        return cursor.rowcount > 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -48,7 +42,7 @@ def test_nobody_is_added_to_a_domain_that_goes_at_this_moment(tailspin, ana):
     with transaction.atomic():
         Tenant.objects.select_for_update(no_key=True).get(pk=tailspin.tenant_id)
         thread.start()
-        wait_until(somebody_waits_for_a_row)
+        wait_until(row_is_waited_for())
         Domain.objects.filter(name="tailspintoys.com").delete()
     thread.join()
 

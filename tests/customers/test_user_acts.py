@@ -2,18 +2,15 @@
 
 import re
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY, authenticate
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Customer
 from customers.selectors.users import KEPT_FOR, is_last_admin
 from customers.services.user_changes import change_user
 from partnercenter.activity.models import Activity, Deed
@@ -21,6 +18,7 @@ from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.partners.roles import Action, Role, denial
 from tests.conftest import PASSWORD
+from tests.domains import at_once
 
 
 @pytest.fixture
@@ -240,21 +238,12 @@ def test_one_of_two_global_admins_can_go(browse, ana, tailspin, admin, adele):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_global_admins_who_go_at_once_one_stays(tailspin, admin, adele, ana):
     User.objects.filter(pk=adele.pk).update(role="global_admin")
-    refused = []
 
-    def go(act, user):
-        try:
-            change_user(Customer.objects.select_related("partner").get(pk=tailspin.pk), user, act, actor=ana.user)
-        except Refused as sentence:
-            refused.append(str(sentence))
-        finally:
-            connection.close()
-
-    threads = [Thread(target=go, args=pair) for pair in (("block", admin), ("delete", adele))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    refused = at_once(
+        lambda: change_user(tailspin, admin, "block", actor=ana.user),
+        lambda: change_user(tailspin, adele, "delete", actor=ana.user),
+        behind=tailspin.tenant,
+    )
 
     assert len(refused) == 1
     assert User.objects.filter(tenant=tailspin.tenant, blocked_at=None, deleted_at=None).count() == 1

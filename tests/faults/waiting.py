@@ -32,3 +32,14 @@ def somebody(does):
             return cursor.rowcount > 0
 
     return asked
+
+
+def row_is_waited_for(by=1):
+    """Whether so many others wait for rows that somebody holds; true within a transaction as well."""
+
+    def asked():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM pg_locks WHERE NOT granted")
+            return cursor.rowcount >= by
+
+    return asked
