@@ -101,14 +101,29 @@ def people_of_partners() -> Q:
     return Q(is_superuser=True) | Q(Exists(Staff.objects.filter(user=OuterRef("pk"), removed_at=None)))
 
 
-def these(ids: Collection[UUID]) -> RawSQL:
-    """Ids as one value: thousands of them would take Django longer to write down than the database to find."""
-    return RawSQL("SELECT unnest(%s::uuid[])", [[*ids]])
+def by_keys(ids: Collection[UUID]) -> QuerySet[User]:
+    """Users by their keys alone, however many.
+
+    Ask whatever else of them as annotations: with a further condition the database, as long as it has no statistics of
+    users who were just created, reads all users of the organization to find a few. The ids go as one value, since
+    Django takes longer to write down thousands of them than the database to find them.
+    """
+    return User.objects.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [[*ids]]))
+
+
+def present(customer: Customer) -> Q:
+    """The condition for users of a customer's organization who are not deleted."""
+    return Q(tenant_id=customer.tenant_id, deleted_at=None)
+
+
+def known(customer: Customer) -> Q:
+    """The condition for users of a customer's organization, with the deleted ones that can be restored."""
+    return Q(tenant_id=customer.tenant_id) & (Q(deleted_at=None) | Q(deleted_at__gt=timezone.now() - KEPT_FOR))
 
 
 def users_of(customer: Customer) -> QuerySet[User]:
     """The users of a customer's organization, without deleted ones."""
-    return User.objects.filter(tenant_id=customer.tenant_id, deleted_at=None)
+    return User.objects.filter(present(customer))
 
 
 def deleted_users_of(customer: Customer) -> QuerySet[User]:
@@ -119,9 +134,7 @@ def deleted_users_of(customer: Customer) -> QuerySet[User]:
 
 def known_users_of(customer: Customer) -> QuerySet[User]:
     """The users of a customer's organization, with the deleted ones that can be restored."""
-    return User.objects.filter(
-        Q(deleted_at=None) | Q(deleted_at__gt=timezone.now() - KEPT_FOR), tenant_id=customer.tenant_id
-    )
+    return User.objects.filter(known(customer))
 
 
 def has_user(customer: Customer, user_id: UUID | str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,11 +16,12 @@ from customers.models import Customer, PasswordHandout, UserImport
 from customers.selectors.passwords import (
     count_selected_without_password,
     handouts_of,
-    selected_users,
-    users_of_rows,
+    never_signed_in,
+    rows_created,
+    still_without,
     users_without_own_password,
 )
-from customers.selectors.users import these, users_of
+from customers.selectors.users import by_keys, present
 from customers.services.holding import hold_organization
 from customers.services.user_imports import FILE, USERS
 from customers.services.users import end_sessions
@@ -36,8 +37,6 @@ from partnercenter.errors import Refused
 
 CHUNK: Final = 1_000
 
-# The users are held, and nothing is asked of them: without statistics of users who were just created, the database
-# would look for them among all others instead of by their keys.
 _STORE: Final = """
     UPDATE directory_user AS person
     SET password = made.password, must_change_password = true, password_ends_at = %(ends)s
@@ -83,7 +82,7 @@ def start_handout(customer: Customer, ids: Sequence[UUID], *, actor: User) -> Pa
 
     Raises `Refused` if none of them is there.
     """
-    chosen = users_of(customer).filter(pk__in=these(ids)).order_by("name_key", "id")
+    chosen = by_keys(ids).filter(present(customer)).order_by("name_key", "id")
     user_ids = list(chosen.values_list("pk", flat=True))
     if not user_ids:
         raise Refused(_("None of the selected users is there any more."))
@@ -130,7 +129,8 @@ def _passwords_of_file(user_import: UserImport, moment: datetime) -> Iterator[Ha
         with transaction.atomic():
             _refuse_overtaken(files)
             hold_organization(user_import.customer)
-            made = _give_passwords(*users_of_rows(user_import, after, CHUNK))
+            rows = rows_created(user_import).filter(number__gt=after, number__lte=after + CHUNK).order_by("number")
+            made = _give_passwords(rows.values_list("user_id", flat=True), never_signed_in(user_import.customer))
         yield from made
 
 
@@ -141,8 +141,8 @@ def _passwords_of_selected(handout: PasswordHandout, moment: datetime) -> Iterat
         with transaction.atomic():
             _refuse_overtaken(handouts)
             hold_organization(handout.customer)
-            ids, users = selected_users(handout, start, end)
-            made = _give_passwords(ids, users)
+            ids = handout.ids_between(start, end)
+            made = _give_passwords(ids, still_without(handout, start))
             end_sessions(ids)
             handouts.filter(reached__lt=end).update(reached=end)
         yield from made
@@ -157,10 +157,12 @@ def _refuse_overtaken(own: QuerySet[Any]) -> None:
         raise Refused(_("These passwords are being handed out anew. What this download holds does not work any more."))
 
 
-def _give_passwords(ids: Sequence[UUID], users: QuerySet[User]) -> list[HandedOut]:
-    """Give a new password to those of the users who are found, in the order of `ids`."""
-    rows = users.select_for_update(no_key=True, of=("self",)).values_list("pk", "display_name", "principal_name")
-    found = {pk: (name, address) for pk, name, address in rows}
+def _give_passwords(ids: Iterable[UUID], condition: Q) -> list[HandedOut]:
+    """Give a new password to those of the users who meet a condition, in the order of `ids`."""
+    ids = list(ids)
+    rows = by_keys(ids).annotate(waits=condition).select_for_update(no_key=True, of=("self",))
+    people = rows.values_list("pk", "display_name", "principal_name", "waits")
+    found = {pk: (name, address) for pk, name, address, waits in people if waits}
     made = {pk: HandedOut(*found[pk], new_temporary_password()) for pk in ids if pk in found}
     values: dict[str, Any] = {
         "ids": list(made),

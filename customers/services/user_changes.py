@@ -8,13 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, UserChange
-from customers.selectors.users import can_sign_in, known_users_of, people_of_partners, these, users_of
+from customers.selectors.users import by_keys, can_sign_in, known, people_of_partners, present, users_of
 from customers.services.holding import hold_organization, organization_held
 from customers.services.users import DELETED_MEANWHILE, EDITABLE, LAST_ADMIN, OF_A_PARTNER, USER, end_sessions
 from partnercenter.activity.models import Deed
@@ -40,9 +40,9 @@ LEFT: Final = gettext_noop("Left as they were")
 class Act:
     """What an act does: `values` is what users get, `same` tells who has it already.
 
-    `among` are the users it can be done with. `takes_admin` says whether a global admin is none afterwards, or cannot
-    sign in; what they are signed in with ends if `ends_sessions`. `deed` stands in the log for many, `deed_of_one` for
-    one; `kind` is the job that does it with very many.
+    `among` is the condition for users it can be done with. `takes_admin` says whether a global admin is none afterwards,
+    or cannot sign in; what they are signed in with ends if `ends_sessions`. `deed` stands in the log for many,
+    `deed_of_one` for one; `kind` is the job that does it with very many.
     """
 
     deed: Deed
@@ -50,7 +50,7 @@ class Act:
     kind: Job.Kind
     values: Callable[[str], Mapping[str, Any]]
     same: Callable[[str], Mapping[str, Any]]
-    among: Callable[[Customer], QuerySet[User]] = users_of
+    among: Callable[[Customer], Q] = present
     takes_admin: Callable[[str], bool] = lambda _value: False
     ends_sessions: bool = False
 
@@ -91,7 +91,7 @@ ACTS: Final[Mapping[str, Act]] = {
         Job.Kind.RESTORE_USERS,
         values=lambda _value: {"deleted_at": None},
         same=lambda _value: {"deleted_at": None},
-        among=known_users_of,
+        among=known,
     ),
     "role": Act(
         Deed.USERS_ROLE_CHANGED,
@@ -227,16 +227,17 @@ def finish_user_change(change: UserChange, *, job: Job) -> None:
 def _change(customer: Customer, ids: Collection[UUID], act: str, value: str = "") -> Changed:
     """Change users of an organization that the caller's transaction holds: of two admins who go at once one stays."""
     doing = ACTS[act]
-    rows = doing.among(customer).filter(pk__in=these(ids)).order_by("pk").select_for_update(no_key=True)
-    found = rows.annotate(of_partner=people_of_partners(), has_it=Q(**doing.same(value)))
-    held = list(found.values_list("pk", "of_partner", "has_it"))
+    users = by_keys(ids).order_by("pk").select_for_update(no_key=True)
+    asked = {"is_there": doing.among(customer), "of_partner": people_of_partners(), "has_it": Q(**doing.same(value))}
+    found = users.annotate(**asked).values_list("pk", *asked)
+    held = [(pk, of_partner, has_it) for pk, is_there, of_partner, has_it in found if is_there]
     staff = sum(of_partner for _pk, of_partner, _has_it in held)
     wanted = {pk for pk, of_partner, has_it in held if not of_partner and not has_it}
     stays = _admin_who_stays(customer, wanted) if doing.takes_admin(value) else None
     changing = wanted - {stays.pk} if stays else wanted
     if doing.ends_sessions:
         end_sessions(changing)
-    User.objects.filter(pk__in=these(changing)).update(**doing.values(value))
+    by_keys(changing).update(**doing.values(value))
     return Changed(
         changed=len(changing),
         same=len(held) - staff - len(wanted),

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 from customers.forms.user import PasswordForm, UserForm
 from customers.models import Customer
 from customers.navigation import customer_context
-from customers.selectors.users import is_last_admin, users_of
-from customers.services.user_changes import ACTS, change_user
+from customers.selectors.users import is_last_admin, known_users_of, users_of
+from customers.services.user_changes import change_user
 from customers.services.users import edit_user, password_version_of, reset_password
 from customers.views.scope import with_users
 from partnercenter.directory.models import User
@@ -66,7 +66,8 @@ def edit(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpRespon
 @with_users
 def change(request: StaffRequest, customer: Customer, user_id: UUID, doing: str) -> HttpResponse:
     """Block or allow the sign-in of a user, or restore a deleted one."""
-    return _changed(request, customer, _found(ACTS[doing].among(customer), user_id), doing)
+    users = known_users_of(customer) if doing == "restore" else users_of(customer)
+    return _changed(request, customer, _found(users, user_id), doing)
 
 
 @allow(Action.MANAGE_USERS)
