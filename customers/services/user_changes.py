@@ -40,7 +40,7 @@ LEFT: Final = gettext_noop("Left as they were")
 class Act:
     """What an act does: `values` is what users get, `same` tells who has it already.
 
-    `among` is the condition for users it can be done with. `takes_admin` says whether a global admin is none afterwards,
+    `among` is the condition for users it can be done with. `takes_admin` says whether a global admin is none after it,
     or cannot sign in; what they are signed in with ends if `ends_sessions`. `deed` stands in the log for many,
     `deed_of_one` for one; `kind` is the job that does it with very many.
     """
