@@ -15,13 +15,15 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
-from customers.models import SavedView, Tag, UserImport
-from customers.services.passwords import start_handout
+from customers.models import PasswordHandout, SavedView, Tag, UserImport
+from customers.services.passwords import hand_out_passwords, hand_out_to_selected, start_handout
 from customers.services.user_imports import start_creation, upload_users
 from partnercenter.directory.models import User
 from partnercenter.jobs.models import Job
+from partnercenter.jobs.services import run_job
 from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import WHO_MAY, Action, Role, denial
+from tests.conftest import PASSWORD
 
 OURS = ("partnercenter.", "customers.", "subscriptions.", "relationships.")
 ACTIONS = {action.value for action in Action}
@@ -227,6 +229,7 @@ LISTS = {
     "customers:filters": OF_CUSTOMERS,
     "customers:export": OF_CUSTOMERS,
     "customers:users": OF_USERS,
+    "customers:export_users": OF_USERS,
 }
 
 
@@ -295,11 +298,15 @@ FORMS_BELOW_USERS = {
     "customers:edit_user": (*OF_A_NAME, "location", "role", "seen"),
     "customers:add_user": (*OF_A_NAME, "local_part", "domain"),
     "customers:add_user_permissions": ("location", "role"),
-    "customers:reset_password": ("seen",),
+    "customers:add_domain": ("name",),
     "customers:upload": ("file",),
     "customers:import_start": ("location", "skip_faulty", "well_read"),
     "customers:import_reading": ("encoding", "delimiter", "instead_of"),
+}
+FORMS_OF_PASSWORDS = {
     "customers:import_passwords": ("seen", "format"),
+    "customers:hand_out": ("seen", "format"),
+    "customers:reset_password": ("seen",),
 }
 
 
@@ -321,6 +328,34 @@ def test_strange_values_in_a_form_below_users_change_nothing(name, fields, undec
         answers.add(client.post(address(name, undecided), sent).status_code)
 
     assert answers <= {200, 302, 400, 422}
+    assert fingerprint() == before
+
+
+@pytest.fixture
+def handed_out(example, ana):
+    """The same examples with passwords that were handed out before, to the users of the file and to the selected one."""
+    run_job(example["job_id"])
+    file, handout = (
+        UserImport.objects.get(pk=example["import_id"]),
+        PasswordHandout.objects.get(pk=example["handout_id"]),
+    )
+    list(hand_out_passwords(file, seen=None, actor=ana.user))
+    list(hand_out_to_selected(handout, seen=None, actor=ana.user))
+    return example
+
+
+@pytest.mark.parametrize(("name", "fields"), one_by_one_and_together(FORMS_OF_PASSWORDS))
+def test_strange_values_end_no_password_that_was_handed_out(name, fields, handed_out, browse, ana):
+    client = browse(ana)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    before = fingerprint()
+
+    answers = [
+        client.post(address(name, handed_out), {field: [value, value[::-1]] for field in fields}) for value in STRANGE
+    ]
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert not any(answer.url.startswith(reverse("account_reauthenticate")) for answer in answers)
     assert fingerprint() == before
 
 
