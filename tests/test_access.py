@@ -335,10 +335,8 @@ def test_strange_values_in_a_form_below_users_change_nothing(name, fields, undec
 def handed_out(example, ana):
     """The same examples with passwords that were handed out before, to the users of the file and to the selected one."""
     run_job(example["job_id"])
-    file, handout = (
-        UserImport.objects.get(pk=example["import_id"]),
-        PasswordHandout.objects.get(pk=example["handout_id"]),
-    )
+    file = UserImport.objects.get(pk=example["import_id"])
+    handout = PasswordHandout.objects.get(pk=example["handout_id"])
     list(hand_out_passwords(file, seen=None, actor=ana.user))
     list(hand_out_to_selected(handout, seen=None, actor=ana.user))
     return example
