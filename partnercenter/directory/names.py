@@ -151,14 +151,14 @@ def _check_visible(name: str) -> Problem | None:
 
 
 def _check_company_length(name: str) -> Problem | None:
-    if len(unicodedata.normalize("NFC", name)) < COMPANY_NAME_LENGTHS.start:
-        return Problem("one_character", _("A single character is not a company name. Enter the full name."))
-    if len(name) not in COMPANY_NAME_LENGTHS:
+    if len(name) > COMPANY_NAME_LENGTHS[-1]:  # composing endless names would take minutes
         return Problem(
             "too_long",
             _("A company name has at most %(limit)s characters; this one has %(length)s. Shorten it.")
             % {"limit": COMPANY_NAME_LENGTHS[-1], "length": len(name)},
         )
+    if len(unicodedata.normalize("NFC", name)) < COMPANY_NAME_LENGTHS.start:
+        return Problem("one_character", _("A single character is not a company name. Enter the full name."))
     return None
 
 

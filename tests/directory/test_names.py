@@ -1,5 +1,7 @@
 """Names: what a company, a person and a contact's mail address may be called."""
 
+import time
+
 import pytest
 
 from partnercenter.directory.names import (
@@ -84,6 +86,15 @@ LEGAL_FORMS = """
 @pytest.mark.parametrize("name", LEGAL_FORMS.strip().replace("\n", "|").split("|"))
 def test_a_legal_form_alone_is_refused_however_it_is_written(name):
     assert code_of(check_company_name(name)) == "legal_form"
+
+
+def test_an_endless_name_is_refused_in_a_moment():
+    begun = time.process_time()
+
+    code = code_of(check_company_name("Litware" + "\u0301\u0316" * 50_000))
+
+    assert time.process_time() - begun < 1
+    assert code == "too_long"
 
 
 def test_a_refused_name_is_answered_with_a_sentence():
