@@ -81,7 +81,8 @@ def read_again(user_import: UserImport, *, encoding: str, delimiter: str, actor:
     with without_long_waits(BUSY):
         held = hold_checked(user_import)
         file = read_user_file(bytes(held.content), encoding=encoding, delimiter=delimiter)
-        if (file.encoding, file.delimiter) == (held.encoding, held.delimiter):
+        as_before = (file.encoding, file.delimiter) == (held.encoding, held.delimiter)
+        if as_before:
             file = with_corrections(held, file)
         problems = _problems(held.customer, file, held)
         held.encoding, held.delimiter = file.encoding, file.delimiter
@@ -89,8 +90,11 @@ def read_again(user_import: UserImport, *, encoding: str, delimiter: str, actor:
         held.save(update_fields=["encoding", "delimiter", "total", "good"])
         UserImportRow.objects.filter(user_import=held).delete()
         _store(held, file.rows, problems)
-        details = {FILE: held.file_name, ENCODING: held.encoding, ROWS: held.total, FAULTY: held.faulty}
-        log(Deed.UPLOAD_READ_AGAIN, held, actor, details)
+        details: dict[str, Any] = {FILE: held.file_name, ROWS: held.total, FAULTY: held.faulty}
+        if as_before:
+            log(Deed.UPLOAD_CHECKED_AGAIN, held, actor, details)
+        else:
+            log(Deed.UPLOAD_READ_AGAIN, held, actor, details | {ENCODING: held.encoding})
     return held
 
 

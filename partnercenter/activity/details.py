@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from partnercenter.activity.models import Activity
+from partnercenter.directory.countries import country_name
 from partnercenter.partners.roles import Action
 from partnercenter.web.templatetags.web import grouped
 
 # A line keeps English words and codes, so that everybody reads it in their own language.
 TRIED: Final = gettext_noop("Action")
 ADDRESS: Final = gettext_noop("Address")
+ROLE: Final = gettext_noop("Role")
+LOCATION: Final = gettext_noop("Location")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ def _text(name: str, value: Any) -> str:
         return grouped(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    if name == TRIED and value in Action.values:
-        return str(Action(value).label)
-    return str(value)
+    return _READERS.get(name, str)(str(value))
+
+
+def _action(value: str) -> str:
+    return str(Action(value).label) if value in Action.values else value
+
+
+# What is kept in English or as a code, by the name of the thing.
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {TRIED: _action, ROLE: _, LOCATION: country_name}

@@ -18,6 +18,7 @@ class Deed(models.TextChoices):
     ACCOUNT_CHANGED = "account_changed", _("Account information changed")
     USERS_UPLOADED = "users_uploaded", _("User file uploaded")
     UPLOAD_READ_AGAIN = "upload_read_again", _("User file read in another way")
+    UPLOAD_CHECKED_AGAIN = "upload_checked_again", _("User file checked again")
     UPLOAD_CORRECTED = "upload_corrected", _("Row of a user file corrected")
     UPLOAD_DISCARDED = "upload_discarded", _("User file discarded")
     USER_CREATION_STARTED = "user_creation_started", _("Creation of users started")

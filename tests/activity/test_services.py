@@ -78,3 +78,12 @@ def test_numbers_of_a_line_are_read_as_the_reader_writes_them(log):
         told = [detail.new for detail in details_of(line)]
 
     assert told == ["12.345"]
+
+
+def test_roles_and_countries_are_read_in_the_language_of_the_reader(log):
+    line = log(details={"Role": ["User", "Global admin"], "Location": "US"})
+
+    with translation.override("de"):
+        words = told(details_of(line))
+
+    assert words == "Rolle: Benutzer → Globaler Administrator; Standort: Vereinigte Staaten"
