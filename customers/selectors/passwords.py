@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import F, Q, QuerySet
 
 from customers.models import Customer, PasswordHandout, UserImport, UserImportRow
-from customers.selectors.users import people_of_partners, present
+from customers.selectors.users import by_keys, people_of_partners, present
 from partnercenter.directory.models import User
 from partnercenter.directory.passwords import TEMPORARY_PASSWORD_LIFETIME
 
@@ -43,6 +43,17 @@ def count_selected_without_password(handout: PasswordHandout) -> int:
         for start, end in parts
         if start < end
     )
+
+
+def first_names(handout: PasswordHandout, count: int) -> list[str]:
+    """What the first of the selected users are called, so that a person sees that these are the right ones."""
+    users = by_keys(handout.ids_between(0, count)).order_by("name_key", "id")
+    return list(users.values_list("display_name", flat=True))
+
+
+def count_blocked(handout: PasswordHandout) -> int:
+    """How many of the selected users cannot sign in even with a new password."""
+    return User.objects.filter(pk__in=handout.between(0, handout.total), blocked_at__isnull=False).count()
 
 
 def still_without(handout: PasswordHandout, start: int) -> Q:

@@ -111,6 +111,16 @@ def by_keys(ids: Collection[UUID]) -> QuerySet[User]:
     return User.objects.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [[*ids]]))
 
 
+def names_of(customer: Customer, ids: Collection[UUID]) -> list[str]:
+    """The user names of a few, deleted or not, of the customer's organization."""
+    return list(
+        by_keys(ids)
+        .filter(tenant_id=customer.tenant_id)
+        .order_by("name_key", "id")
+        .values_list("principal_name", flat=True)
+    )
+
+
 def present(customer: Customer) -> Q:
     """The condition for users of a customer's organization who are not deleted."""
     return Q(tenant_id=customer.tenant_id, deleted_at=None)

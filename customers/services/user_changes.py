@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, UserChange
-from customers.selectors.users import by_keys, can_sign_in, known, people_of_partners, present, users_of
+from customers.selectors.users import by_keys, can_sign_in, known, names_of, people_of_partners, present, users_of
 from customers.services.holding import hold_organization, organization_held
 from customers.services.users import DELETED_MEANWHILE, EDITABLE, LAST_ADMIN, OF_A_PARTNER, USER, end_sessions
 from partnercenter.activity.models import Deed
@@ -34,6 +34,9 @@ CHUNK: Final = 2_000
 # What a line of the log tells; translated when it is read.
 USERS: Final = gettext_noop("Users")
 LEFT: Final = gettext_noop("Left as they were")
+CHOSEN: Final = gettext_noop("Selected")
+# So many are called by their names.
+NAMED: Final = 10
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,8 @@ def change_users(customer: Customer, ids: Collection[UUID], act: str, *, value: 
     with organization_held(customer):
         changed = _change(customer, ids, act, value)
         if changed.changed:
-            _record(customer, act, value, changed=changed.changed, left=changed.left, actor=actor)
+            names = names_of(customer, ids) if len(ids) <= NAMED else []
+            _record(customer, act, value, changed=changed.changed, left=changed.left, names=names, actor=actor)
     return changed
 
 
@@ -254,8 +258,12 @@ def _admin_who_stays(customer: Customer, going: Collection[UUID]) -> User | None
     return first[0] if first and all(admin.pk in going for admin in first) else None
 
 
-def _record(customer: Customer, act: str, value: str, *, changed: int, left: int, actor: User) -> None:
+def _record(
+    customer: Customer, act: str, value: str, *, changed: int, left: int, names: Sequence[str] = (), actor: User
+) -> None:
     details: dict[str, Any] = {USERS: changed}
+    if names:
+        details[CHOSEN] = ", ".join(names)
     if left:
         details[LEFT] = left
     if value:

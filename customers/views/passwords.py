@@ -21,7 +21,9 @@ from customers.forms.passwords import PasswordsForm
 from customers.models import Customer
 from customers.navigation import customer_context
 from customers.selectors.passwords import (
+    count_blocked,
     count_selected_without_password,
+    first_names,
     handouts_of,
     users_without_own_password,
 )
@@ -38,6 +40,8 @@ from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
 from partnercenter.web.throttles import throttled
 
+# So many users are called by their names.
+FIRST_NAMES: Final = 5
 # More slips than this are no page that a browser prints well; a file has no such limit.
 MOST_SLIPS: Final = 2_000
 # In the session: for whose passwords the person has just typed the own one, and in which form they come.
@@ -79,6 +83,9 @@ def selected_passwords(request: StaffRequest, customer: Customer, handout_id: UU
     context = customer_context(request, customer) | {
         "handout": handout,
         "waiting": count_selected_without_password(handout),
+        "names": first_names(handout, FIRST_NAMES),
+        "more": max(0, handout.total - FIRST_NAMES),
+        "blocked": count_blocked(handout),
         "most_slips": MOST_SLIPS,
         "confirmed": confirmed_format(request, handout_id),
     }

@@ -225,6 +225,15 @@ def test_from_the_list_to_the_file(confirmed, tailspin, kims):
     assert "Issue again" in confirmed.get(address(handout, "selected_passwords")).content.decode()
 
 
+def test_the_page_says_who_they_are_and_whose_sign_in_is_blocked(confirmed, select, kims, zoe):
+    User.objects.filter(pk=zoe.pk).update(blocked_at=timezone.now())
+
+    text = confirmed.get(address(select(*kims, zoe), "selected_passwords")).content.decode()
+
+    assert "Kim 0, Kim 1, Kim 2, Zoe" in text
+    assert "The sign-in of 1 of them is blocked." in text
+
+
 def test_slips_have_all_that_a_person_needs_to_sign_in(confirmed, select, kims):
     answer = confirmed.post(address(select(*kims)), {"seen": "", "format": "slips"})
 

@@ -37,7 +37,9 @@ def send(browse, ana, tailspin):
 
 
 def told():
-    return list(Activity.objects.order_by("id").values_list("deed", "details"))
+    """What the log tells, but for the names."""
+    lines = Activity.objects.order_by("id").values_list("deed", "details")
+    return [(deed, {name: value for name, value in details.items() if name != "Selected"}) for deed, details in lines]
 
 
 def fresh(*users):
@@ -55,6 +57,23 @@ def test_selected_users_are_blocked_and_allowed_again(send, make_user):
     assert (blocked, [user.is_active for user in fresh(*users)]) == ([False, False, True], [True, True])
     assert "2 users cannot sign in any more, and were signed out everywhere." in answer.content.decode()
     assert told() == [("users_blocked", {"Users": 2}), ("users_allowed", {"Users": 2})]
+
+
+def test_the_log_names_a_few_and_nobody_of_another_customer(send, make_user, carla):
+    adele, mika = make_user("Adele"), make_user("Mika")
+
+    send("block_users", mika, adele, carla)
+
+    names = [details["Selected"] for details in Activity.objects.values_list("details", flat=True)]
+    assert names == ["adele@tailspintoys.com, mika@tailspintoys.com"]
+
+
+def test_the_log_counts_many(send, make_user):
+    users = [make_user(f"Kim{number}") for number in range(11)]
+
+    send("block_users", *users)
+
+    assert Activity.objects.get().details == {"Users": 11}
 
 
 def test_selected_users_are_deleted_and_restored(send, make_user):
