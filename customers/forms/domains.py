@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,7 +25,7 @@ class DomainForm(forms.Form):
 
     name = forms.CharField(
         label=gettext_lazy("Domain name"),
-        help_text=gettext_lazy("For example contoso.com, without “www” or “https://”."),
+        help_text=gettext_lazy("For example contoso.com, without “www”."),
         max_length=_LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={
@@ -35,9 +36,10 @@ class DomainForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        """The name in ASCII."""
+        """The name in ASCII; of a pasted address its host."""
+        pasted = self.cleaned_data["name"].strip()
         try:
-            name = ascii_name(self.cleaned_data["name"])
+            name = ascii_name(urlsplit(pasted).hostname or "" if "://" in pasted else pasted)
         except ValueError as error:
             raise ValidationError(NO_DOMAIN) from error
         if not is_domain(name):

@@ -21,6 +21,7 @@ from partnercenter.directory.clouds import CLOUDS
 from partnercenter.directory.dns import NoAnswer, NoSuchDomain, text_records
 from partnercenter.directory.models import Domain, User
 from partnercenter.errors import Refused
+from partnercenter.web.templatetags.web import grouped
 
 # Of one organization, with those that wait for proof: a page shows them all.
 MOST_DOMAINS: Final = 100
@@ -174,7 +175,7 @@ def why_kept(domain: Domain, users: UsersIn) -> str:
             "%(count)s users have names in this domain. Names of deleted users count until they are gone for good.",
             users.total,
         )
-        return sentence % {"count": users.total}
+        return sentence % {"count": grouped(users.total)}
     return ""
 
 
