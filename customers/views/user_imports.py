@@ -114,13 +114,13 @@ def import_progress(request: StaffRequest, customer: Customer, import_id: UUID) 
 
 
 @allow(Action.MANAGE_USERS)
-@require_POST
+@looks_and_acts
 @with_users
 def import_start(request: StaffRequest, customer: Customer, import_id: UUID) -> HttpResponse:
-    """Create the users; a second click finds them being created."""
+    """Create the users; a second click finds them being created, and whoever only looks is led to the file."""
     user_import = _import(customer, import_id)
     page = _address(user_import)
-    if user_import.status != Status.CHECKED:
+    if request.method != "POST" or user_import.status != Status.CHECKED:
         return redirect(page)
     form = start_form(user_import, request.POST)
     if not form.is_valid():

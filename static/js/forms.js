@@ -1,5 +1,5 @@
-// A form is sent once, however often its button is pressed. Coming back to the page frees it again,
-// and so do ten seconds, because an answer may be a file that leaves the page where it is.
+// A form is sent once, however often its button is pressed. Coming back to the page frees it again, and so do ten seconds,
+// because an answer may be a file that leaves the page where it is; but not one that sends a file, which takes its time.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
@@ -7,12 +7,14 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  form.setAttribute("aria-busy", "true");
-  setTimeout(() => free(form), 10_000);
+  for (const element of [form, event.submitter]) element?.setAttribute("aria-busy", "true");
+  if (form.enctype !== "multipart/form-data") setTimeout(() => free(form), 10_000);
+  // data-renews: the answer is a file, and the page tells something else by then.
+  if (event.submitter?.hasAttribute("data-renews")) setTimeout(() => location.reload(), 3_000);
 });
 
 function free(form) {
-  form.removeAttribute("aria-busy");
+  for (const element of [form, ...form.elements]) element.removeAttribute("aria-busy");
 }
 
 addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach(free));

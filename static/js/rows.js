@@ -43,6 +43,20 @@ document.addEventListener("click", (event) => {
   button.setAttribute("aria-expanded", String(!more.hidden));
 });
 
+// When a row was corrected and is gone, the next one that has a problem gets the focus.
+let place = 0;
+
+document.addEventListener("htmx:beforeRequest", ({ target }) => {
+  const more = target.closest?.(".row-more");
+  place = more ? document.querySelector(`[hx-target="#${more.id}"]`).closest("tr").rowIndex : 0;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!place || document.querySelector(".row-more form")) return;
+  const links = [...document.querySelectorAll(".act > .icon-button")];
+  (links.find((link) => link.closest("tr").rowIndex >= place) ?? links.at(-1) ?? document.querySelector("#decision a, #decision"))?.focus();
+  place = 0;
+});
+
 // What is cut off is whole in the tooltip.
 document.addEventListener("mouseover", ({ target }) => {
   if (target.matches?.("td, .key, .chip") && target.scrollWidth > target.clientWidth) target.title = target.textContent;

@@ -136,7 +136,7 @@ def test_the_list_names_the_latest_uploads(browse, ana, tailspin):
 
     assert f'<a href="{page_of(user_import)}">users.csv</a>' in page
     assert "3 rows, uploaded by Ana" in page
-    assert "Waiting for your decision" in page
+    assert "Waits for a decision" in page
 
 
 def test_who_may_not_upload_users_reads_why(browse, hugo, tailspin):
