@@ -42,6 +42,7 @@ _BELOW: Final = {
     "customers:add_user_permissions": "customers:users",
     "customers:add_user_review": "customers:users",
     "customers:upload": "customers:users",
+    "customers:uploads": "customers:users",
     "customers:import": "customers:users",
     "customers:import_start": "customers:users",
     "customers:import_row": "customers:users",

@@ -90,6 +90,7 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("users/deleted/", users.deleted_users, name="deleted_users"),
     path("users/<uuid:user_id>/", include(user_urls)),
     path("users/upload/", include(upload_urls)),
+    path("users/uploads/", users.uploads, name="uploads"),
     path("users/uploads/<uuid:import_id>/", include(import_urls)),
 ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, F, Func, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Case, Count, F, Func, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -32,6 +32,12 @@ def user_imports_of(customer: Customer) -> QuerySet[UserImport]:
     """The files of users that were uploaded for a customer, newest first, without their bytes."""
     imports = UserImport.objects.filter(customer=customer).order_by("-uploaded_at", "-id")
     return imports.select_related("job", "uploaded_by", "customer__tenant").defer("content")
+
+
+def latest_imports_of(customer: Customer, count: int) -> QuerySet[UserImport]:
+    """The first files that a person wants to see: those that wait for a decision, then the newest."""
+    waits_first = Case(When(status=UserImport.Status.CHECKED, then=0), default=1)
+    return user_imports_of(customer).order_by(waits_first, "-uploaded_at", "-id")[:count]
 
 
 def faulty_rows(user_import: UserImport) -> QuerySet[UserImportRow]:

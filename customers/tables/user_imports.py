@@ -52,6 +52,23 @@ class FaultyRowTable(Table):
             row.correctable = correctable
 
 
+class UserImportTable(Table):
+    """The files of users of a customer, the newest one first."""
+
+    row_template = "customers/_upload_row.html"
+    orders: ClassVar = {"uploaded": Order(("uploaded_at", "id"))}
+    default_order = "-uploaded"
+    caption: ClassVar = gettext_lazy("Uploads")
+    css_class: ClassVar = "wrap as-cards"
+
+    file = django_tables2.Column(verbose_name=gettext_lazy("File"))
+    rows = django_tables2.Column(verbose_name=gettext_lazy("Rows"))
+    faulty = django_tables2.Column(verbose_name=gettext_lazy("With problems"))
+    status = django_tables2.Column(verbose_name=gettext_lazy("State"))
+    uploaded_by = django_tables2.Column(verbose_name=gettext_lazy("Uploaded by"))
+    uploaded = django_tables2.Column(verbose_name=gettext_lazy("Uploaded"))
+
+
 def _faults(problems: list[Mapping[str, Any]]) -> Iterator[Fault]:
     for problem in problems:
         column = column_title(Column(problem["column"])) if problem["column"] else _("whole row")

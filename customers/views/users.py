@@ -13,9 +13,11 @@ from django.views.decorators.http import require_safe
 from customers.forms.users import UserSearchForm
 from customers.models import Customer
 from customers.navigation import customer_context
-from customers.selectors.user_imports import user_imports_of
+from customers.selectors.passwords import handouts_of
+from customers.selectors.user_imports import latest_imports_of, user_imports_of
 from customers.selectors.users import is_last_admin, kept_until, known_users_of, sign_in_of
 from customers.tables.user_export import USER_HEADER, export_user_rows
+from customers.tables.user_imports import UserImportTable
 from customers.tables.users import BADGES, DeletedUserTable, UserTable
 from customers.views.customer_list import wants_piece
 from customers.views.scope import why_not, with_users
@@ -26,6 +28,7 @@ from partnercenter.web.exports import export_csv
 from partnercenter.web.throttles import throttled
 
 RECENT_UPLOADS = 5
+RECENT_HANDOUTS = 20
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -48,7 +51,7 @@ def users(request: StaffRequest, customer: Customer) -> HttpResponse:
     }
     if wants_piece(request):
         return render(request, "customers/_user_results.html", context)
-    uploads = () if form.deleted else user_imports_of(customer)[:RECENT_UPLOADS]
+    uploads = () if form.deleted else latest_imports_of(customer, RECENT_UPLOADS)
     return render(request, "customers/users.html", context | {"uploads": uploads})
 
 
@@ -74,6 +77,19 @@ def _table_of(form: UserSearchForm) -> type[UserTable | DeletedUserTable]:
 def deleted_users(request: StaffRequest, customer: Customer) -> HttpResponse:
     """The address of the deleted users leads to the list that shows them."""
     return redirect(reverse("customers:users", args=[customer.tenant_id]) + "?deleted=1")
+
+
+@allow(Action.SEE_CUSTOMERS)
+@require_safe
+@with_users
+def uploads(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """All files of users, and who was selected for new passwords: whatever was begun is found again."""
+    context = customer_context(request, customer) | {
+        "table": UserImportTable(user_imports_of(customer), request),
+        "handouts": handouts_of(customer).order_by("-requested_at")[:RECENT_HANDOUTS],
+        "manage_denied": why_not(request, Action.MANAGE_USERS),
+    }
+    return render(request, "customers/uploads.html", context)
 
 
 @allow(Action.SEE_CUSTOMERS)
