@@ -22,6 +22,10 @@ _MARKS: Final = [
     for code in range(0x300, 0x1E94B)
     if (group := unicodedata.combining(chr(code))) == 1 or 10 <= group <= 36 or group >= 200
 ]
+# Sorting the marks behind one letter takes the square of their number. Nobody writes 30 (UAX #15, stream-safe text).
+_ANY_MARK: Final = "".join(chr(code) for code in range(0x300, 0x1E94B) if unicodedata.combining(chr(code)))
+_TOO_MANY_MARKS: Final = re.compile(f"([{_ANY_MARK}]{{30}})[{_ANY_MARK}]+")
+_LONG: Final = 100  # characters of a text from which on it may matter
 _INVISIBLE: Final = [
     0xAD, 0x61C, 0x180E, 0x2060, 0xFEFF,
     *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A),
@@ -43,7 +47,11 @@ def fold(text: str) -> str:
         return " ".join(text.lower().split())
     if _UNTOUCHED.fullmatch(text):
         return text
-    plain = unicodedata.normalize("NFKD", text.replace(_SPACING_ACUTE, "'")).casefold()
+    plain = unicodedata.normalize("NFKD", _with_few_marks(text).replace(_SPACING_ACUTE, "'")).casefold()
     # Lowering a letter may give one that decomposes again.
     plain = unicodedata.normalize("NFKD", plain).translate(_FOLDING)
-    return " ".join(unicodedata.normalize("NFC", plain).split())
+    return _with_few_marks(" ".join(unicodedata.normalize("NFC", plain).split()))
+
+
+def _with_few_marks(text: str) -> str:
+    return _TOO_MANY_MARKS.sub(r"\1", text) if len(text) > _LONG else text

@@ -1,3 +1,4 @@
+import time
 import unicodedata
 
 import pytest
@@ -76,3 +77,17 @@ def test_the_amount_of_white_space_makes_no_difference(word, space):
 @given(ANY_TEXT, ANY_TEXT)
 def test_a_part_of_a_text_is_found_in_it_when_it_stands_alone_between_spaces(before, part):
     assert fold(part) in fold(f"{before} {part}")
+
+
+@pytest.mark.parametrize(
+    ("marks", "kept"),
+    [("\u0301\u0316", ""), ("\u094d\u093c", "\u093c" * 15 + "\u094d" * 15)],
+    ids=["accents", "viramas"],
+)
+def test_a_hundred_thousand_marks_at_one_letter_are_folded_in_a_moment(marks, kept):
+    begun = time.process_time()
+
+    folded = fold("क" + marks * 50_000)
+
+    assert time.process_time() - begun < 1
+    assert (folded, fold(folded)) == ("क" + kept, folded)
