@@ -296,6 +296,7 @@ FORMS_BELOW_USERS = {
     "customers:block_users": OF_A_SELECTION,
     "customers:change_roles": OF_A_SELECTION,
     "customers:edit_user": (*OF_A_NAME, "location", "role", "seen"),
+    "customers:new_passwords": OF_A_SELECTION,
     "customers:add_user": (*OF_A_NAME, "local_part", "domain"),
     "customers:add_user_permissions": ("location", "role"),
     "customers:add_domain": ("name",),

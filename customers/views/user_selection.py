@@ -61,11 +61,10 @@ def _with_selection(
     if request.method != "POST":
         return redirect(then)
     try:
-        selection = users_selected(request.POST, UserSearchForm(request.GET, customer=customer))
+        return answer(users_selected(request.POST, UserSearchForm(request.GET, customer=customer)))
     except Refused as refused:
         messages.error(request, str(refused))
         return _leave(request, then)
-    return answer(selection)
 
 
 def _changed(request: StaffRequest, customer: Customer, selection: UserSelection, doing: str) -> HttpResponse:
