@@ -21,7 +21,10 @@ class NameField(forms.CharField):
     """
 
     def to_python(self, value: Any) -> str:
-        return " ".join(unicodedata.normalize("NFC", super().to_python(value) or "").split())
+        text = super().to_python(value) or ""
+        if self.max_length and len(text) > 4 * self.max_length:
+            return text  # too long in every spelling, and to compose very many accents takes its time
+        return " ".join(unicodedata.normalize("NFC", text).split())
 
     def validate(self, value: str) -> None:
         super().validate(value)

@@ -17,6 +17,7 @@ from customers.services.users import EDITABLE, version_of
 from customers.userfiles import MAX_EMAIL, MAX_NAME
 from customers.userfiles.addresses import is_local_part
 from customers.userfiles.limits import MAX_LOCAL_PART
+from customers.userfiles.listing import listed
 from partnercenter.directory.characters import code_point, invisible_in, shows_something
 from partnercenter.directory.countries import country_choices
 from partnercenter.directory.models import TenantRole, User
@@ -25,7 +26,7 @@ from partnercenter.directory.models import TenantRole, User
 def _seen(text: str) -> None:
     """Raise ValidationError for a text with characters that nobody sees, or of which nothing can be seen."""
     if found := invisible_in(text):
-        characters = ", ".join(map(code_point, dict.fromkeys(found)))
+        characters = listed([*map(code_point, dict.fromkeys(found))])
         sentence = _("There are invisible characters in it (%(characters)s). Type it anew.")
         raise ValidationError(sentence % {"characters": characters})
     if not shows_something(text):
