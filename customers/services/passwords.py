@@ -131,7 +131,7 @@ def _passwords_of_file(user_import: UserImport, moment: datetime) -> Iterator[Ha
             hold_organization(user_import.customer)
             rows = rows_created(user_import).filter(number__gt=after, number__lte=after + CHUNK).order_by("number")
             made = _give_passwords(rows.values_list("user_id", flat=True), never_signed_in(user_import.customer))
-        yield from made
+        yield from made.values()
 
 
 def _passwords_of_selected(handout: PasswordHandout, moment: datetime) -> Iterator[HandedOut]:
@@ -141,11 +141,10 @@ def _passwords_of_selected(handout: PasswordHandout, moment: datetime) -> Iterat
         with transaction.atomic():
             _refuse_overtaken(handouts)
             hold_organization(handout.customer)
-            ids = handout.ids_between(start, end)
-            made = _give_passwords(ids, still_without(handout, start))
-            end_sessions(ids)
+            made = _give_passwords(handout.ids_between(start, end), still_without(handout, start))
+            end_sessions(made)
             handouts.filter(reached__lt=end).update(reached=end)
-        yield from made
+        yield from made.values()
 
 
 def _refuse_overtaken(own: QuerySet[Any]) -> None:
@@ -157,8 +156,8 @@ def _refuse_overtaken(own: QuerySet[Any]) -> None:
         raise Refused(_("These passwords are being handed out anew. What this download holds does not work any more."))
 
 
-def _give_passwords(ids: Iterable[UUID], condition: Q) -> list[HandedOut]:
-    """Give a new password to those of the users who meet a condition, in the order of `ids`."""
+def _give_passwords(ids: Iterable[UUID], condition: Q) -> dict[UUID, HandedOut]:
+    """Give a new password to those of the users who meet a condition: by their ids, in the order of `ids`."""
     ids = list(ids)
     rows = by_keys(ids).annotate(waits=condition).select_for_update(no_key=True, of=("self",))
     people = rows.values_list("pk", "display_name", "principal_name", "waits")
@@ -171,4 +170,4 @@ def _give_passwords(ids: Iterable[UUID], condition: Q) -> list[HandedOut]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_STORE, values)
-    return list(made.values())
+    return made

@@ -164,7 +164,7 @@ def test_the_download_asks_for_the_own_password_first_and_then_goes_on(created, 
 
     assert asked.url.startswith(reverse("account_reauthenticate"))
     assert confirmed.url == page_of(created)
-    assert 'value="csv" data-submits-now>' in page
+    assert 'value="csv" data-renews data-submits-now>' in page
     assert [row[:2] for row in cells(answer)] == [
         ["Display name", "Email"],
         ["Kim 1", "kim1@tailspintoys.com"],

@@ -96,6 +96,19 @@ def test_what_they_had_ends_and_they_are_signed_out(select, hand_out, browse, zo
     assert client.get(reverse("my:home")).status_code == 302
 
 
+def test_who_gets_no_password_stays_signed_in(select, hand_out, browse, kims, zoe):
+    handout = select(*kims, zoe)
+    list(hand_out(handout))
+    User.objects.filter(pk=zoe.pk).update(must_change_password=False, last_login=timezone.now())
+    zoe.refresh_from_db()
+    client = browse(zoe)
+    client.get(reverse("my:home"))
+
+    list(hand_out(handout))
+
+    assert client.get(reverse("my:home")).status_code == 200
+
+
 def test_each_hand_out_is_in_the_log_with_its_number(select, hand_out, kims):
     lines = hand_out(select(*kims))
 
