@@ -233,12 +233,13 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize("value", STRANGE)
 @pytest.mark.parametrize("name", PAGES)
-def test_strange_values_in_an_address_are_no_error_of_the_server(name, value, example, browse, ana):
-    response = browse(ana).get(address(name, example), dict.fromkeys((*OF_CUSTOMERS, *OF_USERS, *ELSEWHERE), value))
+def test_strange_values_in_an_address_are_no_error_of_the_server(name, example, browse, ana):
+    client, page = browse(ana), address(name, example)
 
-    assert response.status_code < 500
+    answers = [client.get(page, dict.fromkeys((*OF_CUSTOMERS, *OF_USERS, *ELSEWHERE), value)) for value in STRANGE]
+
+    assert [value for value, answer in zip(STRANGE, answers, strict=True) if answer.status_code >= 500] == []
 
 
 STRANGE_IN_A_LIST = [
@@ -276,18 +277,19 @@ def test_strange_values_in_the_address_of_a_list_are_no_error_of_the_server(name
     assert answers == {200}
 
 
-@pytest.mark.parametrize("value", [*STRANGE, "file"])
 @pytest.mark.parametrize("name", NOT_PUBLIC)
-def test_strange_values_in_a_form_are_no_error_of_the_server(name, value, example, browse, ana):
-    client = browse(ana)
-    response = client.get(address(name, example))
+def test_strange_values_in_a_form_are_no_error_of_the_server(name, example, browse, ana):
+    client, page = browse(ana), address(name, example)
+    response = client.get(page)
     form = response.context.get("form") if response.context else None
     names = {"file", "location", "skip_faulty", "version", "next", "view", "query", *(form.fields if form else ())}
-    sent = SimpleUploadedFile("x.txt", b"\xff\xfe\x00") if value == "file" else value
+    broken = []
 
-    posted = client.post(address(name, example), {field: [sent] for field in names})
+    for value in (*STRANGE, SimpleUploadedFile("x.txt", b"\xff\xfe\x00")):
+        if client.post(page, {field: [value] for field in names}).status_code >= 500:
+            broken.append(value)  # noqa: PERF401 - each answer may change what the next one finds
 
-    assert posted.status_code < 500
+    assert broken == []
 
 
 OF_A_SELECTION = ("ids", "all", "step", "role", "deleted")
