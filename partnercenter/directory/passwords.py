@@ -20,12 +20,13 @@ TEMPORARY_PASSWORD_LIFETIME = timedelta(days=90)
 # 32 signs that cannot be mistaken for one another when read from paper: 5 random bits each.
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 GROUPS, GROUP_LENGTH = 4, 5
+# Each byte becomes the sign of its last 5 bits.
+_SIGNS = "".join(ALPHABET[byte & 31] for byte in range(256)).encode()
 
 
 def new_temporary_password() -> str:
     """A password of 100 random bits, in groups that are easy to type: `k7mpx-…`."""
-    bits = secrets.randbits(5 * GROUPS * GROUP_LENGTH)
-    signs = "".join(ALPHABET[bits >> shift & 31] for shift in range(0, 5 * GROUPS * GROUP_LENGTH, 5))
+    signs = secrets.token_bytes(GROUPS * GROUP_LENGTH).translate(_SIGNS).decode()
     return "-".join(signs[start : start + GROUP_LENGTH] for start in range(0, len(signs), GROUP_LENGTH))
 
 
@@ -44,7 +45,7 @@ class TemporaryPasswordHasher(BasePasswordHasher):
 
     def _encode(self, password: str, salt: str, secret_key: str) -> str:
         key = hashlib.sha256(b"temporary password" + secret_key.encode()).digest()
-        digest = hmac.new(key, (salt + password).encode(), hashlib.sha256).hexdigest()
+        digest = hmac.digest(key, (salt + password).encode(), "sha256").hex()
         return f"{self.algorithm}${salt}${digest}"
 
     def decode(self, encoded: str) -> dict[str, Any]:
