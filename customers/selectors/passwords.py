@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from customers.models import Customer, PasswordHandout, UserImport, UserImportRow
 from customers.selectors.users import by_keys, people_of_partners, present
@@ -16,13 +16,15 @@ def handouts_of(customer: Customer) -> QuerySet[PasswordHandout]:
     return handouts.select_related("customer__partner", "requested_by")
 
 
-def users_without_own_password(user_import: UserImport) -> QuerySet[User]:
-    """The users of a file whom temporary passwords are for: created, not deleted, never signed in.
+def count_without_own_password(user_import: UserImport) -> int:
+    """How many users of a file temporary passwords are for: created, not deleted, never signed in.
 
     Whoever chose an own password by a mail, before the first sign-in, is not one of them, nor who works for a partner.
+    Each is looked up by its key: without statistics of users who were just created, a join would read them all again
+    and again.
     """
-    created = rows_created(user_import).values("user_id")
-    return User.objects.filter(never_signed_in(user_import.customer), id__in=created)
+    user = User.objects.filter(pk=OuterRef("user_id")).annotate(waits=never_signed_in(user_import.customer))
+    return rows_created(user_import).annotate(waits=Subquery(user.values("waits")[:1])).filter(waits=True).count()
 
 
 def rows_created(user_import: UserImport) -> QuerySet[UserImportRow]:

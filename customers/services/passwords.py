@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from customers.models import Customer, PasswordHandout, UserImport
 from customers.selectors.passwords import (
     count_selected_without_password,
+    count_without_own_password,
     handouts_of,
     never_signed_in,
     rows_created,
     still_without,
-    users_without_own_password,
 )
 from customers.selectors.users import by_keys, present
 from customers.services.holding import hold_organization
@@ -73,7 +73,7 @@ def hand_out_passwords(user_import: UserImport, *, seen: datetime | None, actor:
         if held.status in (UserImport.Status.CHECKED, UserImport.Status.CREATING):
             raise Refused(_("The users of this file are not created yet. Passwords can be downloaded when they are."))
         _refuse_second(held.passwords_handed_out_at, seen)
-        _record(held.customer, users_without_own_password(held).count(), {FILE: held.file_name}, actor)
+        _record(held.customer, count_without_own_password(held), {FILE: held.file_name}, actor)
         UserImport.objects.filter(pk=held.pk).update(passwords_handed_out_at=now)
     return _passwords_of_file(held, now)
 

@@ -23,9 +23,9 @@ from customers.navigation import customer_context
 from customers.selectors.passwords import (
     count_blocked,
     count_selected_without_password,
+    count_without_own_password,
     first_names,
     handouts_of,
-    users_without_own_password,
 )
 from customers.selectors.user_imports import user_imports_of
 from customers.services.passwords import HandedOut, hand_out_passwords, hand_out_to_selected
@@ -67,7 +67,7 @@ def import_passwords(request: StaffRequest, customer: Customer, import_id: UUID)
     user_import = get_object_or_404(user_imports_of(customer), pk=import_id)
     group = Group(
         import_id,
-        lambda: users_without_own_password(user_import).count(),
+        lambda: count_without_own_password(user_import),
         lambda seen: hand_out_passwords(user_import, seen=seen, actor=request.user),
         reverse("customers:import", args=[customer.tenant_id, import_id]),
     )

@@ -21,7 +21,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from customers.forms.user_imports import StartForm, UploadForm
 from customers.models import Customer, UserImport
 from customers.navigation import customer_context
-from customers.selectors.passwords import users_without_own_password
+from customers.selectors.passwords import count_without_own_password
 from customers.selectors.user_imports import (
     faulty_rows,
     is_doubtful,
@@ -206,7 +206,7 @@ def import_context(request: StaffRequest, user_import: UserImport, form: StartFo
     job = user_import.job
     return context | {
         "most_slips": MOST_SLIPS,
-        "passwords_wait": users_without_own_password(user_import).count(),
+        "passwords_wait": count_without_own_password(user_import),
         "not_reached": job.total - job.processed if job else 0,
     }
 
