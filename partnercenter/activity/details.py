@@ -19,6 +19,7 @@ TRIED: Final = gettext_noop("Action")
 ADDRESS: Final = gettext_noop("Address")
 ROLE: Final = gettext_noop("Role")
 LOCATION: Final = gettext_noop("Location")
+SCOPE: Final = gettext_noop("Scope")
 
 
 @dataclass(frozen=True)
@@ -69,4 +70,4 @@ def _action(value: str) -> str:
 
 
 # What is kept in English or as a code, by the name of the thing.
-_READERS: Final[Mapping[str, Callable[[str], str]]] = {TRIED: _action, ROLE: _, LOCATION: country_name}
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {TRIED: _action, ROLE: _, LOCATION: country_name, SCOPE: _}

@@ -51,6 +51,30 @@ class Deed(models.TextChoices):
     SHARED_VIEW_DELETED = "shared_view_deleted", _("Shared view deleted")
     JOB_CANCELED = "job_canceled", _("Job canceled")
     PASSWORDS_HANDED_OUT = "passwords_handed_out", _("Temporary passwords handed out")
+    QUALIFICATION_CHANGED = "qualification_changed", _("Special qualification changed")
+    ORDER_PLACED = "order_placed", _("Order placed")
+    SUBSCRIPTION_BOUGHT = "subscription_bought", _("Subscription bought")
+    SUBSCRIPTION_CHANGED = "subscription_changed", _("Subscription changed")
+    SUBSCRIPTION_SUSPENDED = "subscription_suspended", _("Subscription suspended")
+    SUBSCRIPTION_REACTIVATED = "subscription_reactivated", _("Subscription reactivated")
+    SUBSCRIPTION_CANCELED = "subscription_canceled", _("Subscription canceled")
+    SUBSCRIPTION_RENEWED = "subscription_renewed", _("Subscription renewed")
+    SUBSCRIPTION_EXPIRED = "subscription_expired", _("Subscription expired")
+    SUBSCRIPTION_DISABLED = "subscription_disabled", _("Subscription disabled")
+    SUBSCRIPTION_DELETED = "subscription_deleted", _("Subscription deleted")
+    SUBSCRIPTIONS_SUSPENDED = "subscriptions_suspended", _("Subscriptions suspended")
+    SUBSCRIPTIONS_REACTIVATED = "subscriptions_reactivated", _("Subscriptions reactivated")
+    SUBSCRIPTIONS_RESELLER_CHANGED = "subscriptions_reseller_changed", _("Reseller of subscriptions changed")
+    AZURE_ADDED = "azure_added", _("Azure subscription added")
+    ROLE_ASSIGNED = "role_assigned", _("Azure role assigned")
+    ROLE_REMOVED = "role_removed", _("Azure role removed")
+    RESERVATION_BOUGHT = "reservation_bought", _("Reservation bought")
+    RESERVATION_CHANGED = "reservation_changed", _("Reservation changed")
+    RESERVATION_CANCELED = "reservation_canceled", _("Reservation canceled")
+    RESERVATION_EXPIRED = "reservation_expired", _("Reservation expired")
+    SOFTWARE_BOUGHT = "software_bought", _("Software bought")
+    SOFTWARE_CANCELED = "software_canceled", _("Software purchase canceled")
+    LICENSES_CHANGED = "licenses_changed", _("Licenses of users changed")
     REFUSED = "refused", _("Refused: no permission")
 
 
@@ -58,7 +82,8 @@ class Activity(models.Model):
     """One line of a partner's log.
 
     Names are kept as they were when it happened, so that a line reads the same after a rename or removal.
-    `details` maps the name of a thing to `[old, new]` for a change, or to a single value.
+    `details` maps the name of a thing to `[old, new]` for a change, or to a single value. `subject_id` is the GUID of
+    the thing, where things of its kind have a history of their own: a subscription, a reservation, a purchase.
     """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
@@ -68,6 +93,7 @@ class Activity(models.Model):
     actor_name = models.CharField(max_length=113, blank=True)
     deed = models.CharField(max_length=40, choices=Deed.choices)
     details = models.JSONField(default=dict)
+    subject_id = models.UUIDField(null=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -75,6 +101,11 @@ class Activity(models.Model):
         indexes = [
             models.Index(fields=["partner", "-at", "-id"], name="activity_by_time"),
             models.Index(fields=["partner", "customer", "-at", "-id"], name="activity_of_a_customer"),
+            models.Index(
+                fields=["subject_id", "-at", "-id"],
+                condition=models.Q(subject_id__isnull=False),
+                name="activity_of_a_subject",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

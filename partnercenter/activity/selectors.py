@@ -33,6 +33,11 @@ def activity_of(partner: Partner, customer_tenant_id: UUID | None = None) -> Que
     return lines if customer_tenant_id is None else lines.filter(customer_id=customer_tenant_id)
 
 
+def history_of(partner: Partner, subject_id: UUID) -> QuerySet[Activity]:
+    """What a partner's log says about one thing, given by its GUID, the newest line first."""
+    return Activity.objects.filter(partner=partner, subject_id=subject_id).order_by("-at", "-id")
+
+
 def newest_of(lines: QuerySet[Activity], count: int) -> QuerySet[Activity]:
     """The last `count` lines, the newest one first."""
     return lines.order_by("-at", "-id")[:count]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Protocol
+from uuid import UUID
 
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import User
@@ -28,11 +29,12 @@ def record(
     actor: User | None,
     customer: Account | None = None,
     details: Mapping[str, Any] | None = None,
+    subject: UUID | None = None,
 ) -> Activity:
     """Add a line, in the caller's transaction: what is rolled back has not happened.
 
-    `details` maps names to single values, or to `[old, new]` (see `changes`). Without an actor the portal
-    itself did it.
+    `details` maps names to single values, or to `[old, new]` (see `changes`). `subject` is the GUID of a thing that has
+    a history of its own. Without an actor the portal itself did it.
     """
     return Activity.objects.create(
         partner=partner,
@@ -42,6 +44,7 @@ def record(
         actor_name=actor.principal_name if actor else "",
         deed=deed,
         details=dict(details or {}),
+        subject_id=subject,
     )
 
 

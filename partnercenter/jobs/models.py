@@ -47,6 +47,10 @@ class Job(Stateful):
         RESTORE_USERS = "restore_users", _("Restore users")
         CHANGE_ROLES = "change_roles", _("Change roles of users")
         CHANGE_LOCATIONS = "change_locations", _("Change locations of users")
+        SUSPEND_SUBSCRIPTIONS = "suspend_subscriptions", _("Suspend subscriptions")
+        REACTIVATE_SUBSCRIPTIONS = "reactivate_subscriptions", _("Reactivate subscriptions")
+        CHANGE_RESELLER = "change_reseller", _("Change the reseller of subscriptions")
+        CHANGE_LICENSES = "change_licenses", _("Change licenses of users")
 
     class Error(models.TextChoices):
         STOPS_WORKERS = "stops_workers", _("It stopped the worker three times and was given up.")

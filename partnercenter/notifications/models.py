@@ -22,6 +22,8 @@ class Notification(models.Model):
         USERS_CREATED = "users_created", _("Users created")
         TAGS_CHANGED = "tags_changed", _("Tags of customers changed")
         USERS_CHANGED = "users_changed", _("Users changed")
+        SUBSCRIPTIONS_CHANGED = "subscriptions_changed", _("Subscriptions changed")
+        LICENSES_CHANGED = "licenses_changed", _("Licenses of users changed")
         JOB_FAILED = "job_failed", _("Job failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -54,6 +56,10 @@ class Notification(models.Model):
             return _tags_sentence(self.facts)
         if self.kind == self.Kind.USERS_CHANGED:
             return _users_sentence(self.facts)
+        if self.kind == self.Kind.SUBSCRIPTIONS_CHANGED:
+            return _subscriptions_sentence(self.facts)
+        if self.kind == self.Kind.LICENSES_CHANGED:
+            return _licenses_sentence(self.facts)
         if "customer" in self.facts:
             return str(gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts)
         return str(gettext("A job did not finish: %(subject)s.") % self.facts)
@@ -109,15 +115,50 @@ def _users_sentence(facts: dict[str, Any]) -> str:
             changed,
         ),
     }
-    sentence = sentences[facts["act"]] % {"count": grouped(changed), "customer": facts["customer"]}
-    if not left:
-        return sentence
-    why = gettext("Left as they were: %(staff)s of partners, %(gone)s who are not there any more.")
-    words = {"staff": grouped(facts["staff"]), "gone": grouped(facts["gone"])}
-    parts = [sentence, why % words] if left > bool(facts["admin"]) else [sentence]
+    parts = [sentences[facts["act"]] % {"count": grouped(changed), "customer": facts["customer"]}]
+    if left > bool(facts["admin"]):
+        why = gettext("Left as they were: %(staff)s of partners, %(gone)s who are not there any more.")
+        parts.append(why % {"staff": grouped(facts["staff"]), "gone": grouped(facts["gone"])})
     if facts["admin"]:
         parts.append(gettext("%(name)s had to stay as the last Global admin.") % {"name": facts["admin"]})
+    if lost := facts.get("lost"):
+        why = ngettext(
+            "%(count)s license that they had was not left.", "%(count)s licenses that they had were not left.", lost
+        )
+        parts.append(why % {"count": grouped(lost)})
     return " ".join(parts)
+
+
+def _subscriptions_sentence(facts: dict[str, Any]) -> str:
+    changed, left = facts["changed"], facts["left"]
+    sentences = {
+        "suspend": ngettext(
+            "%(count)s subscription is suspended now.", "%(count)s subscriptions are suspended now.", changed
+        ),
+        "reactivate": ngettext(
+            "%(count)s subscription is active again.", "%(count)s subscriptions are active again.", changed
+        ),
+        "reseller": ngettext(
+            "%(count)s subscription has the reseller that you chose.",
+            "%(count)s subscriptions have the reseller that you chose.",
+            changed,
+        ),
+    }
+    return _with_left(sentences[facts["act"]] % {"count": grouped(changed)}, left)
+
+
+def _licenses_sentence(facts: dict[str, Any]) -> str:
+    sentence = gettext("Licenses of users of %(customer)s: %(assigned)s assigned, %(revoked)s revoked.")
+    words = {name: grouped(facts[name]) for name in ("assigned", "revoked")} | {"customer": facts["customer"]}
+    return _with_left(sentence % words, facts["left"])
+
+
+def _with_left(sentence: str, left: int) -> str:
+    """A sentence, and how many could not be done if there are such."""
+    if not left:
+        return sentence
+    why = ngettext("%(count)s was left: the results say why.", "%(count)s were left: the results say why.", left)
+    return f"{sentence} {why % {'count': grouped(left)}}"
 
 
 class Mail(models.Model):

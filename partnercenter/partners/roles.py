@@ -32,6 +32,8 @@ class Action(models.TextChoices):
     EDIT_TAGS = "edit_tags", gettext_lazy("change tags")
     MANAGE_VIEWS = "manage_views", gettext_lazy("change views of colleagues")
     MANAGE_USERS = "manage_users", gettext_lazy("manage users")
+    MANAGE_SUBSCRIPTIONS = "manage_subscriptions", gettext_lazy("buy and change subscriptions")
+    ASSIGN_LICENSES = "assign_licenses", gettext_lazy("assign licenses")
     SEE_ACTIVITY = "see_activity", gettext_lazy("see the activity log")
 
 
@@ -44,6 +46,8 @@ WHO_MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.EDIT_TAGS: _ADMINS | {Role.SALES_AGENT},
     Action.MANAGE_VIEWS: _ADMINS,
     Action.MANAGE_USERS: _ADMINS | {Role.USER_ADMIN},
+    Action.MANAGE_SUBSCRIPTIONS: _ADMINS | {Role.SALES_AGENT},
+    Action.ASSIGN_LICENSES: _ADMINS | {Role.USER_ADMIN, Role.SALES_AGENT, Role.HELPDESK_AGENT},
     Action.SEE_ACTIVITY: _ADMINS,
 }
 
