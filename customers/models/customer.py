@@ -31,14 +31,21 @@ class Customer(models.Model):
     so that an index can order and search by them, and `place` is a number for where the name stands in the alphabet.
     `relationships` are what the partner is to the customer, more than one for a partner that serves it both directly
     and through a provider. On a provider's account `reseller` is who sells to the customer, on a reseller's account
-    `provider` is whom it buys from; nobody stands between where they are empty. `version` grows with each change of
-    the account: two people who edit at once notice each other.
+    `provider` is whom it buys from; nobody stands between where they are empty. `qualification` opens
+    offers that are not for everybody; empty is none. `version` grows with each change of the account: two people who
+    edit at once notice each other.
     """
 
     class Relationship(models.TextChoices):
         CLOUD_RESELLER = "cloud_reseller", _("Cloud Reseller")
         INDIRECT_RESELLER = "indirect_reseller", _("Indirect reseller")
         ADVISOR = "advisor", _("Advisor")
+
+    class Qualification(models.TextChoices):
+        EDUCATION = "education", _("Education")
+        GOVERNMENT = "government", _("Government community")
+        STATE_OWNED = "state_owned", _("State-owned")
+        NONPROFIT = "nonprofit", _("Nonprofit")
 
     # Every index of the list begins with the partner, which needs none of its own.
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_index=False)
@@ -64,6 +71,7 @@ class Customer(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     admin_privileges_at = models.DateTimeField(null=True, blank=True)
     admin_privileges_ended_at = models.DateTimeField(null=True, blank=True)
+    qualification = models.CharField(max_length=20, choices=Qualification.choices, blank=True, db_default="")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
