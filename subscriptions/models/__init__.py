@@ -1,0 +1,22 @@
+"""What this app keeps."""
+
+from subscriptions.models.changes import LicenseChange, LicenseResult, SubscriptionChange, SubscriptionChangeItem
+from subscriptions.models.order import Order, OrderLine
+from subscriptions.models.reservation import Reservation, SoftwarePurchase
+from subscriptions.models.subscription import REGRET, License, RoleAssignment, SeatAddition, Subscription
+
+__all__ = [
+    "REGRET",
+    "License",
+    "LicenseChange",
+    "LicenseResult",
+    "Order",
+    "OrderLine",
+    "Reservation",
+    "RoleAssignment",
+    "SeatAddition",
+    "SoftwarePurchase",
+    "Subscription",
+    "SubscriptionChange",
+    "SubscriptionChangeItem",
+]

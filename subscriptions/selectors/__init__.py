@@ -1,0 +1,1 @@
+"""Questions about what customers have bought, and about what they can buy."""

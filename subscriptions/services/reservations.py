@@ -1,0 +1,118 @@
+"""What is done with reservations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from partnercenter.activity.details import SCOPE
+from partnercenter.activity.models import Deed
+from partnercenter.activity.services import record
+from partnercenter.directory.models import User
+from partnercenter.errors import Refused
+from partnercenter.locks import without_long_waits
+from subscriptions.catalog import Kind
+from subscriptions.models import Reservation, Subscription
+from subscriptions.selectors.reservations import version_of, why_not_cancel, why_not_change
+from subscriptions.services.history import RESERVATION
+from subscriptions.services.holding import subscription_held
+from subscriptions.services.subscriptions import NAME
+
+BUSY: Final = gettext_lazy("Somebody else is changing this reservation right now. Try again in a moment.")
+
+# What lines of the log tell; translated when they are read.
+AZURE: Final = gettext_noop("Azure subscription")
+
+
+def change_reservation(
+    reservation: Reservation, *, name: str, azure: Subscription | None, shared: bool, seen: str, actor: User
+) -> bool:
+    """Save a new name and a new scope; returns whether anything is different now.
+
+    It is `shared`, or for one Azure subscription, `azure`; for neither is how an orphan stays. `seen` is the
+    `version_of` the reservation that the person saw. Raises `Refused` for an Azure subscription that is not an active
+    one of the same account, for a reservation that has ended, and if somebody else changed it since.
+    """
+    with ExitStack() as holding:
+        # Whoever ends an Azure subscription holds it before its reservations.
+        target = holding.enter_context(subscription_held(azure)) if azure and not shared else None
+        held = holding.enter_context(_held(reservation))
+        if why_not := why_not_change(held):
+            raise Refused(why_not)
+        version, before = version_of(held), _told(held)
+        held.name = name
+        _set_scope(held, target, shared=shared)
+        details = {key: [before[key], value] for key, value in _told(held).items() if before[key] != value}
+        if details and version != seen:
+            raise Refused(
+                _("Somebody else changed this reservation a moment ago. Look at it as it is now and try again.")
+            )
+        if details:
+            held.save(update_fields=["name", "scope", "azure"])
+            _record(Deed.RESERVATION_CHANGED, held, actor, details)
+    return bool(details)
+
+
+def _set_scope(held: Reservation, azure: Subscription | None, *, shared: bool) -> None:
+    if not shared and azure is None and not held.is_orphan:
+        raise Refused(_("Choose the Azure subscription that this reservation is for."))
+    if azure is not None and azure.pk != held.azure_id and not _can_be_for(azure, held):
+        raise Refused(_("%(name)s is not an active Azure subscription any more. Choose another one.") % {"name": azure})
+    held.scope = Reservation.Scope.SHARED if shared else Reservation.Scope.SINGLE
+    held.azure = azure
+
+
+def _can_be_for(azure: Subscription, reservation: Reservation) -> bool:
+    """Whether a reservation can be for an Azure subscription: an active one that the same account sold."""
+    return azure.kind == Kind.AZURE and azure.is_active and azure.customer_id == reservation.customer_id
+
+
+def _told(reservation: Reservation) -> dict[str, str]:
+    """What the log tells of a reservation, in English; an orphan is for no Azure subscription."""
+    with translation.override("en"):
+        scope = str(Reservation.Scope(reservation.scope).label)
+    return {NAME: reservation.name, SCOPE: scope, AZURE: str(reservation.azure or "")}
+
+
+def cancel_reservation(reservation: Reservation, *, actor: User) -> None:
+    """End a reservation within the days of regret. Raises `Refused` afterwards; canceling twice is canceling once."""
+    now = timezone.now()
+    with _held(reservation) as held:
+        if held.status == Reservation.Status.CANCELED:
+            return
+        if why_not := why_not_cancel(held, now):
+            raise Refused(why_not)
+        held.move_to(Reservation.Status.CANCELED, canceled_at=now)
+        _record(Deed.RESERVATION_CANCELED, held, actor, {})
+
+
+@contextmanager
+def _held(reservation: Reservation) -> Iterator[Reservation]:
+    """A transaction that holds a reservation as it is now; raises `Refused` where that takes too long."""
+    with without_long_waits(BUSY):
+        rows = Reservation.objects.select_for_update(of=("self",))
+        yield rows.select_related("customer__partner", "azure").get(pk=reservation.pk)
+
+
+def expire_reservations(now: datetime, *, size: int = 2_000) -> int:
+    """End the reservations whose time is over by `now`, at most `size` of them; how many ended."""
+    with transaction.atomic():
+        due = Reservation.objects.filter(status=Reservation.Status.ACTIVE, ends_at__lte=now).order_by("ends_at")
+        held = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("customer__partner")[:size])
+        Reservation.objects.filter(pk__in=[one.pk for one in held]).update(status=Reservation.Status.EXPIRED)
+        for one in held:
+            _record(Deed.RESERVATION_EXPIRED, one, None, {})
+    return len(held)
+
+
+def _record(deed: Deed, reservation: Reservation, actor: User | None, details: Mapping[str, Any]) -> None:
+    customer = reservation.customer
+    told = {RESERVATION: reservation.name} | dict(details)
+    record(deed, partner=customer.partner, actor=actor, customer=customer, details=told, subject=reservation.pk)

@@ -1,0 +1,1 @@
+"""Lists of what customers have bought."""

@@ -1,0 +1,1 @@
+"""Pieces of this app on pages of apps below."""

@@ -1,0 +1,67 @@
+"""What customers have bought, without the way through an order."""
+
+from django.utils import timezone
+
+from subscriptions.catalog import AZURE_PLAN, AZURE_SUBSCRIPTION, CATALOG
+from subscriptions.catalog.terms import end_of_term
+from subscriptions.models import Reservation, SoftwarePurchase
+from subscriptions.services.subscriptions import new_subscription, note_seats
+
+# Some names are those of several offers; of these the first one that is sold to everybody is meant.
+OFFERS = {}
+for offer in CATALOG.values():
+    if offer.name not in OFFERS or OFFERS[offer.name].qualification:
+        OFFERS[offer.name] = offer
+
+
+def subscribe(customer, offer, *, quantity=None, parent=None, now=None, **fields):
+    """A subscription of a customer to an offer, by its name, bought `now`; `fields` are what else is set in its row."""
+    found = OFFERS[offer]
+    now = now or timezone.now()
+    subscription = new_subscription(customer, found, parent=parent, name=fields.pop("name", ""), now=now)
+    subscription.quantity = quantity or found.minimum
+    for name, value in fields.items():
+        setattr(subscription, name, value)
+    subscription.save(force_insert=True)
+    note_seats(subscription, now)
+    return subscription
+
+
+def azure_plan(customer, **fields):
+    """The Azure plan of a customer."""
+    return _azure(customer, AZURE_PLAN, **fields)
+
+
+def azure_subscription(plan, name="Web shop", **fields):
+    """An Azure subscription under a plan, in which nobody has a role."""
+    return _azure(plan.customer, AZURE_SUBSCRIPTION, parent=plan, name=name, **fields)
+
+
+def _azure(customer, offer_id, *, parent=None, name="", **fields):
+    now = timezone.now()
+    subscription = new_subscription(customer, CATALOG[offer_id], parent=parent, name=name, now=now)
+    for field, value in fields.items():
+        setattr(subscription, field, value)
+    subscription.save(force_insert=True)
+    return subscription
+
+
+def reserve(customer, azure=None, *, offer_id="RI-VM-B2S-P1Y", **fields):
+    """A reservation of a customer: shared, or for one Azure subscription."""
+    offer, begun_at = CATALOG[offer_id], fields.pop("begun_at", timezone.now())
+    values = {
+        "name": offer.name,
+        "region": "West Europe",
+        "quantity": 2,
+        "scope": "single" if azure else "shared",
+        "azure": azure,
+        "billing_cycle": "monthly",
+        "term": offer.term,
+        "ends_at": end_of_term(begun_at, offer.term),
+    }
+    return Reservation.objects.create(customer=customer, offer_id=offer_id, begun_at=begun_at, **values | fields)
+
+
+def buy_software(customer, offer_id="SW-WINSRV-2019-CAL-USER", **fields):
+    """Software that a customer has bought."""
+    return SoftwarePurchase.objects.create(customer=customer, offer_id=offer_id, **{"quantity": 5} | fields)
