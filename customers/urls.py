@@ -6,10 +6,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from customers.views import (
     account,
+    agreement,
     customer_list,
     domains,
     overview,
     passwords,
+    qualification,
     readings,
     row_corrections,
     saved_views,
@@ -76,6 +78,8 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("", account.customer, name="customer"),
     path("account/", account.account, name="account"),
     path("account/edit/", account.edit_account, name="edit_account"),
+    path("account/agreement/", agreement.agreement, name="agreement"),
+    path("account/qualification/", qualification.qualification, name="qualification"),
     path("account/name/", account.take_name, name="take_name"),
     path("tags/", tags.customer_tags, name="customer_tags"),
     path("domains/", domains.domains, name="domains"),

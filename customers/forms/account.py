@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.forms.contact import ContactForm, text_field
 from customers.models import BillTo, Customer
 from customers.services.accounts import EDITABLE, bill_to_values
 from partnercenter.directory.addresses import (
@@ -21,14 +21,7 @@ from partnercenter.directory.addresses import (
     state_choices,
 )
 from partnercenter.directory.countries import culture_choices, requires_registration_id
-from partnercenter.directory.names import (
-    check_company_name,
-    check_contact_email,
-    check_person_name,
-    company_name_warning,
-)
-from partnercenter.directory.phones import example_phone, format_phone, parse_phone
-from partnercenter.errors import Refused
+from partnercenter.directory.names import check_company_name, company_name_warning
 
 
 @dataclass(frozen=True)
@@ -42,11 +35,7 @@ class Difference:
     mine_first: bool
 
 
-def _text(label: Any, max_length: int, missing: Any, **options: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=max_length, error_messages={"required": missing}, **options)
-
-
-class AccountForm(forms.Form):
+class AccountForm(ContactForm):
     """Bill-to information with the rules of the product, section 5, for the country of the customer.
 
     `version` is the version of the account that the person looks at. Each field carries the value it was opened
@@ -55,16 +44,8 @@ class AccountForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     second_look = forms.CharField(widget=forms.HiddenInput, required=False)
-    company_name = _text(gettext_lazy("Company name"), 255, gettext_lazy("Enter the name of the company."))
-    first_name = _text(gettext_lazy("First name"), 50, gettext_lazy("Enter the first name of the contact."))
-    last_name = _text(gettext_lazy("Last name"), 50, gettext_lazy("Enter the last name of the contact."))
-    email = _text(
-        gettext_lazy("Email"), 254, gettext_lazy("Enter the email address of the contact."), widget=forms.EmailInput
-    )
-    phone = _text(
-        gettext_lazy("Phone"), 40, gettext_lazy("Enter the phone number: companies of this country need one.")
-    )
-    registration_id = _text(
+    company_name = text_field(gettext_lazy("Company name"), 255, gettext_lazy("Enter the name of the company."))
+    registration_id = text_field(
         gettext_lazy("Organization registration ID"),
         50,
         gettext_lazy("Enter the registration ID: companies of this country need one."),
@@ -73,21 +54,19 @@ class AccountForm(forms.Form):
 
     def __init__(self, data: Any = None, *, customer: Customer) -> None:
         self.bill_to: BillTo = customer.bill_to
-        self.country = self.bill_to.country
-        self.own_domains = [domain.name for domain in customer.partner.tenant.domains.filter(verified_at__isnull=False)]
-        super().__init__(data, initial=self._as_read(bill_to_values(self.bill_to)) | {"version": customer.version})
+        super().__init__(data, customer=customer)
+        self.initial = self._as_read(bill_to_values(self.bill_to)) | {"version": customer.version}
         self.fields |= {field.name: _address_field(field, self.country) for field in address_rules(self.country).fields}
         self.order_fields(["version", "second_look", "company_name", *_ADDRESS])
         required = requires_registration_id(self.country)
         self.fields["registration_id"].required = self.fields["phone"].required = required
-        self.fields["phone"].help_text = _("For example %(number)s") % {"number": example_phone(self.country)}
         self.fields["culture"].choices = self._cultures()  # type: ignore[attr-defined]
         for name in EDITABLE:
             if name in self.fields:
                 self.fields[name].show_hidden_initial = True
 
     def _as_read(self, values: Mapping[str, str]) -> dict[str, str]:
-        return {**values, "phone": format_phone(values["phone"], self.country) if values["phone"] else ""}
+        return {**values, "phone": self.phone_as_read(values["phone"])}
 
     def _cultures(self) -> list[tuple[str, str]]:
         choices = culture_choices(self.country)
@@ -108,31 +87,6 @@ class AccountForm(forms.Form):
             self.data["second_look"] = name  # type: ignore[index]
             raise forms.ValidationError(warning.sentence, code=warning.code)
         return name
-
-    def clean_first_name(self) -> str:
-        return self._checked_person_name("first_name")
-
-    def clean_last_name(self) -> str:
-        return self._checked_person_name("last_name")
-
-    def _checked_person_name(self, field: str) -> str:
-        name: str = self.cleaned_data[field]
-        if problem := check_person_name(name):
-            raise forms.ValidationError(problem.sentence, code=problem.code)
-        return name
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        if problem := check_contact_email(email, self.own_domains):
-            raise forms.ValidationError(problem.sentence, code=problem.code)
-        return email
-
-    def clean_phone(self) -> str:
-        text: str = self.cleaned_data["phone"]
-        try:
-            return parse_phone(text, self.country) if text else ""
-        except Refused as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
 
     def clean(self) -> dict[str, Any]:
         """Check the address as a whole: its parts depend on one another."""

@@ -1,6 +1,7 @@
 """What this app keeps."""
 
 from customers.models.customer import Agreement, BillTo, Customer
+from customers.models.qualification import QualificationDetails
 from customers.models.saved_view import DefaultView, SavedView
 from customers.models.search_entry import SearchEntry
 from customers.models.tag import Tag, TagChange
@@ -13,6 +14,7 @@ __all__ = [
     "Customer",
     "DefaultView",
     "PasswordHandout",
+    "QualificationDetails",
     "SavedView",
     "SearchEntry",
     "Tag",

@@ -33,7 +33,13 @@ def resellers_of(partner: Partner) -> QuerySet[Partner]:
 def account_of(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """The same customers with all that the account page shows."""
     return customers.select_related(
-        "partner__tenant", "tenant", "bill_to", "agreement", "reseller__tenant", "provider__tenant"
+        "partner__tenant",
+        "tenant",
+        "bill_to",
+        "agreement",
+        "qualification_details",
+        "reseller__tenant",
+        "provider__tenant",
     )
 
 

@@ -18,6 +18,7 @@ from customers.selectors.customers import account_of, customers_of, tags_on
 from customers.selectors.my import domains_of
 from customers.services import accounts as services
 from customers.services.accounts import ChangedMeanwhile, bill_to_values, update_account
+from customers.views.scope import why_not
 from partnercenter.activity.models import Deed
 from partnercenter.activity.selectors import activity_of, newest_of
 from partnercenter.directory.addresses import formatted_lines
@@ -25,7 +26,7 @@ from partnercenter.directory.clouds import Feature, offers
 from partnercenter.directory.countries import country_name, culture_choices
 from partnercenter.directory.phones import format_phone
 from partnercenter.partners.access import StaffRequest, allow
-from partnercenter.partners.roles import Action, denial
+from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.unsent import typed_before
@@ -36,7 +37,7 @@ from partnercenter.web.unsent import typed_before
 def customer(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
     """The address of a customer itself: it leads to the first of its pages."""
     found = get_object_or_404(customers_of(request.partner), tenant_id=microsoft_id)
-    return redirect("customers:account", microsoft_id=found.tenant_id)
+    return redirect("subscriptions:subscriptions", microsoft_id=found.tenant_id)
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -53,10 +54,12 @@ def account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
         "country": country_name(customer.tenant.country),
         "domains": domains_of(customer.tenant),
         "has_domains_page": offers(customer.tenant.cloud, Feature.USERS_AND_LICENSES),
+        "has_qualifications": offers(customer.tenant.cloud, Feature.QUALIFICATIONS),
         "tags": tags_on(customer),
         "new_name": customer.new_name,
-        "edit_denied": "" if request.staff.may(Action.EDIT_ACCOUNT) else denial(Action.EDIT_ACCOUNT),
-        "tags_denied": "" if request.staff.may(Action.EDIT_TAGS) else denial(Action.EDIT_TAGS),
+        "edit_denied": why_not(request, Action.EDIT_ACCOUNT),
+        "tags_denied": why_not(request, Action.EDIT_TAGS),
+        "attest_denied": why_not(request, Action.ATTEST_AGREEMENT),
     }
     return render(request, "customers/account.html", context)
 

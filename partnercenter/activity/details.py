@@ -20,6 +20,8 @@ ADDRESS: Final = gettext_noop("Address")
 ROLE: Final = gettext_noop("Role")
 LOCATION: Final = gettext_noop("Location")
 SCOPE: Final = gettext_noop("Scope")
+QUALIFICATION: Final = gettext_noop("Special qualification")
+SEGMENT: Final = gettext_noop("Segment")
 
 
 @dataclass(frozen=True)
@@ -70,4 +72,11 @@ def _action(value: str) -> str:
 
 
 # What is kept in English or as a code, by the name of the thing.
-_READERS: Final[Mapping[str, Callable[[str], str]]] = {TRIED: _action, ROLE: _, LOCATION: country_name, SCOPE: _}
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    TRIED: _action,
+    ROLE: _,
+    LOCATION: country_name,
+    SCOPE: _,
+    QUALIFICATION: _,
+    SEGMENT: _,
+}

@@ -51,6 +51,7 @@ class Deed(models.TextChoices):
     SHARED_VIEW_DELETED = "shared_view_deleted", _("Shared view deleted")
     JOB_CANCELED = "job_canceled", _("Job canceled")
     PASSWORDS_HANDED_OUT = "passwords_handed_out", _("Temporary passwords handed out")
+    AGREEMENT_ATTESTED = "agreement_attested", _("Customer agreement attested")
     QUALIFICATION_CHANGED = "qualification_changed", _("Special qualification changed")
     ORDER_PLACED = "order_placed", _("Order placed")
     SUBSCRIPTION_BOUGHT = "subscription_bought", _("Subscription bought")

@@ -29,6 +29,7 @@ class Action(models.TextChoices):
     SEE_CUSTOMERS = "see_customers", gettext_lazy("see customers")
     EXPORT = "export", gettext_lazy("export lists")
     EDIT_ACCOUNT = "edit_account", gettext_lazy("change account information")
+    ATTEST_AGREEMENT = "attest_agreement", gettext_lazy("attest the customer agreement")
     EDIT_TAGS = "edit_tags", gettext_lazy("change tags")
     MANAGE_VIEWS = "manage_views", gettext_lazy("change views of colleagues")
     MANAGE_USERS = "manage_users", gettext_lazy("manage users")
@@ -43,6 +44,7 @@ WHO_MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_CUSTOMERS: frozenset(Role),
     Action.EXPORT: _ADMINS | {Role.SALES_AGENT, Role.BILLING_ADMIN},
     Action.EDIT_ACCOUNT: _ADMINS | {Role.SALES_AGENT, Role.HELPDESK_AGENT},
+    Action.ATTEST_AGREEMENT: _ADMINS | {Role.SALES_AGENT},
     Action.EDIT_TAGS: _ADMINS | {Role.SALES_AGENT},
     Action.MANAGE_VIEWS: _ADMINS,
     Action.MANAGE_USERS: _ADMINS | {Role.USER_ADMIN},

@@ -49,10 +49,10 @@ def test_the_account_page_shows_what_is_known_of_a_customer(browse, ana, tailspi
         assert text in page
 
 
-def test_the_address_of_a_customer_leads_to_its_account(browse, ana, tailspin):
+def test_the_address_of_a_customer_leads_to_its_subscriptions(browse, ana, tailspin):
     response = browse(ana).get(reverse("customers:customer", args=[tailspin.tenant_id]))
 
-    assert response.url == reverse("customers:account", args=[tailspin.tenant_id])
+    assert response.url == reverse("subscriptions:subscriptions", args=[tailspin.tenant_id])
 
 
 def test_a_new_address_is_saved_and_stands_in_the_log_with_old_and_new_value(ana, tailspin, type_in):

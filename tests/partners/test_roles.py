@@ -19,8 +19,11 @@ MATRIX = {
     Action.EXPORT: "W – W W – W",
     Action.EDIT_ACCOUNT: "W – W W W –",
     Action.EDIT_TAGS: "W – W W – –",
+    Action.ATTEST_AGREEMENT: "W – W W – –",
     Action.MANAGE_VIEWS: "W – W – – –",
     Action.MANAGE_USERS: "W W W – – –",
+    Action.MANAGE_SUBSCRIPTIONS: "W – W W – –",
+    Action.ASSIGN_LICENSES: "W W W W W –",
     Action.SEE_ACTIVITY: "R – R – – –",
 }
 
@@ -82,7 +85,8 @@ def test_removed_staff_are_signed_out_at_the_next_click_and_read_why(ana, browse
 def test_the_navigation_holds_only_what_a_person_may_use(ana, hugo, browse):
     entries = [[link.url for link in browse(person).get("/jobs/").context["navigation"]] for person in (ana, hugo)]
 
-    assert entries == [["/", "/customers/", "/activity/", "/jobs/"], ["/", "/customers/", "/jobs/"]]
+    bought = ["/subscriptions/", "/subscriptions/catalog/"]
+    assert entries == [["/", "/customers/", *bought, "/activity/", "/jobs/"], ["/", "/customers/", *bought, "/jobs/"]]
 
 
 @pytest.mark.parametrize(

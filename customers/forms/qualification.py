@@ -1,0 +1,86 @@
+"""The special qualification of a customer, and what it rests on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from customers.models import Customer, QualificationDetails
+from customers.services.qualifications import STATED
+from partnercenter.directory.characters import invisible_in
+
+Qualification = Customer.Qualification
+
+# What has to be stated for a qualification, and the sentence where it is missing.
+REQUIRED: Final[Mapping[str, Mapping[str, Promise]]] = {
+    Qualification.EDUCATION: {
+        "segment": gettext_lazy("Choose the segment: schools and universities have different offers."),
+        "website": gettext_lazy("Enter the website of the school or university."),
+    },
+    Qualification.GOVERNMENT: {
+        "validation_code": gettext_lazy("Enter the code with which the government community was validated."),
+    },
+}
+
+
+class QualificationForm(forms.Form):
+    """One qualification or none, with the rules of the product, section 5.
+
+    What belongs to another qualification than the chosen one is not kept. `seen` is how it was when the form was made.
+    """
+
+    qualification = forms.ChoiceField(
+        label=gettext_lazy("Special qualification"), required=False, widget=forms.RadioSelect
+    )
+    segment = forms.ChoiceField(
+        label=gettext_lazy("Segment"),
+        required=False,
+        choices=[("", "–"), *QualificationDetails.Segment.choices],
+    )
+    website = forms.URLField(
+        label=gettext_lazy("Website"),
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        help_text=gettext_lazy("For example https://school.example"),
+        error_messages={
+            "invalid": gettext_lazy("This is no address of a website. Enter one such as https://school.example.")
+        },
+    )
+    validation_code = forms.CharField(label=gettext_lazy("Validation code"), required=False, max_length=50)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, before: Mapping[str, str]) -> None:
+        self.before = dict(before)
+        super().__init__(data, initial=self.before | {"seen": json.dumps(self.before)})
+        self.fields["qualification"].choices = [("", gettext_lazy("None")), *Qualification.choices]  # type: ignore[attr-defined]
+
+    def clean_validation_code(self) -> str:
+        code: str = self.cleaned_data["validation_code"]
+        if invisible_in(code):
+            raise forms.ValidationError(gettext_lazy("There are invisible characters in it. Type it anew."))
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        for name, sentence in REQUIRED.get(said.get("qualification", ""), {}).items():
+            if name not in self.errors and not said.get(name):
+                self.add_error(name, str(sentence))
+        return said
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The checked values by the names of `STATED`."""
+        chosen: str = self.cleaned_data["qualification"]
+        kept = {"qualification", *REQUIRED.get(chosen, {})}
+        return {name: self.cleaned_data[name] if name in kept else "" for name in STATED}
+
+    @property
+    def seen_before(self) -> dict[str, str]:
+        """How it was when the person began; how it is now only if that is still the same."""
+        return self.before if self.cleaned_data["seen"] == json.dumps(self.before) else {}
