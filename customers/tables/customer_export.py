@@ -12,19 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Tag
 from partnercenter.csvfiles import csv_row
+from partnercenter.web.exports import Guarded
 
 EXPORT_HEADER = (_("Microsoft ID"), _("Company name"), _("Primary domain name"), _("Relationship"), _("Tags"))
-
-
-class _Guarded(Func):
-    """A text as `csvfiles.guard` makes it harmless, told by its first character; nothing for an empty one."""
-
-    template = (
-        "CASE WHEN ascii(%(expressions)s) > 64 THEN %(expressions)s "
-        "WHEN ascii(%(expressions)s) IN (9, 13, 43, 45, 61, 64) THEN '''' || %(expressions)s "
-        "ELSE NULLIF(%(expressions)s, '') END"
-    )
-    output_field = TextField()
 
 
 class _Listed(Func):
@@ -38,7 +28,7 @@ def export_columns(customers: QuerySet[Customer]) -> QuerySet[Customer, Any]:
     """The columns of the export as the database writes them; the last one has the codes of relationships and tags."""
     kinds, tags = (_Listed(F(name), Value(" ")) for name in ("relationships", "tag_ids"))
     codes = Concat(kinds, Value("|"), tags, output_field=TextField())
-    return customers.values_list("tenant_id", _Guarded("name"), _Guarded("domain"), codes)
+    return customers.values_list("tenant_id", Guarded("name"), Guarded("domain"), codes)
 
 
 def export_line(tags: Iterable[Tag]) -> Callable[[bytes], bytes]:
