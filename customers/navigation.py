@@ -13,13 +13,28 @@ from partnercenter.partners.navigation import Entry, links
 from partnercenter.partners.roles import Action
 
 SECTIONS: Final = (
+    Entry("subscriptions:subscriptions", _("Subscriptions"), "cloud", Action.SEE_CUSTOMERS),
     Entry("customers:users", _("Users"), "users", Action.SEE_CUSTOMERS, Feature.USERS_AND_LICENSES),
+    Entry("subscriptions:licenses", _("Licenses"), "license", Action.SEE_CUSTOMERS, Feature.USERS_AND_LICENSES),
+    Entry("subscriptions:reservations", _("Reservations"), "clock", Action.SEE_CUSTOMERS),
+    Entry("subscriptions:software", _("Software"), "device", Action.SEE_CUSTOMERS),
+    Entry("subscriptions:orders", _("Orders"), "file", Action.SEE_CUSTOMERS),
     Entry("customers:account", _("Account"), "account", Action.SEE_CUSTOMERS),
 )
 
 # Pages that lie below a section.
 _BELOW: Final = {
+    "subscriptions:new": "subscriptions:subscriptions",
+    "subscriptions:subscription": "subscriptions:subscriptions",
+    "subscriptions:edit": "subscriptions:subscriptions",
+    "subscriptions:suspend": "subscriptions:subscriptions",
+    "subscriptions:reactivate": "subscriptions:subscriptions",
+    "subscriptions:cancel": "subscriptions:subscriptions",
+    "subscriptions:review": "subscriptions:subscriptions",
+    "subscriptions:order": "subscriptions:orders",
     "customers:edit_account": "customers:account",
+    "customers:agreement": "customers:account",
+    "customers:qualification": "customers:account",
     "customers:customer_tags": "customers:account",
     "customers:domains": "customers:account",
     "customers:add_domain": "customers:account",
@@ -46,6 +61,20 @@ _BELOW: Final = {
     "customers:import": "customers:users",
     "customers:import_start": "customers:users",
     "customers:import_row": "customers:users",
+    "subscriptions:assign_selected": "customers:users",
+    "subscriptions:user_licenses": "customers:users",
+    "subscriptions:license_change": "subscriptions:licenses",
+    "subscriptions:add_azure": "subscriptions:subscriptions",
+    "subscriptions:roles": "subscriptions:subscriptions",
+    "subscriptions:assign_role": "subscriptions:subscriptions",
+    "subscriptions:remove_role": "subscriptions:subscriptions",
+    "subscriptions:reservation": "subscriptions:reservations",
+    "subscriptions:edit_reservation": "subscriptions:reservations",
+    "subscriptions:cancel_reservation": "subscriptions:reservations",
+    "subscriptions:cancel_software": "subscriptions:software",
+    "subscriptions:suspend_selected": "subscriptions:subscriptions",
+    "subscriptions:reactivate_selected": "subscriptions:subscriptions",
+    "subscriptions:change_reseller": "subscriptions:subscriptions",
 }
 
 

@@ -52,8 +52,8 @@ class UserChange(ChosenUsers):
     """The same change for many users of a customer, done by a job.
 
     `visited` is how many of them were visited, `value` the new role or location where those change. `same`, `staff` and
-    `gone` count who was left and why, as `services.user_changes.Changed` does; `admin` is the name of the global admin
-    who had to stay.
+    `gone` count who was left and why, as `services.user_changes.Changed` does, and `lost` what restored users had and
+    did not get back; `admin` is the name of the global admin who had to stay.
     """
 
     class Act(models.TextChoices):
@@ -70,6 +70,7 @@ class UserChange(ChosenUsers):
     same = models.PositiveIntegerField(default=0)
     staff = models.PositiveIntegerField(default=0)
     gone = models.PositiveIntegerField(default=0)
+    lost = models.PositiveIntegerField(default=0, db_default=0)
     admin = models.CharField(max_length=50, blank=True)
     job = models.OneToOneField(Job, models.PROTECT, related_name="+")
 

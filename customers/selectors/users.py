@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -16,15 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, UserImport, UserImportRow
 from partnercenter.directory.models import TenantRole, User
-from partnercenter.folding import fold
 from partnercenter.partners.models import Staff
-from partnercenter.web.keyset import Order, Position, Source
+from partnercenter.web.keyset import Order
+from partnercenter.web.searching import Searched
 
 # How long a deleted user can be restored (the product rules, section 10).
 KEPT_FOR: Final = timedelta(days=30)
-
-# So many answers of a search are looked at one by one, for what a filter asks of them.
-FEW: Final = 2_000
 
 # The orders of the list by the words of `sort=`; each is an index of the table.
 ORDERS: Final[Mapping[str, Order]] = {
@@ -157,68 +153,17 @@ def kept_until(user: User) -> datetime | None:
     return user.deleted_at + KEPT_FOR if user.deleted_at else None
 
 
-def matching_users(users: QuerySet[User], text: str) -> QuerySet[User]:
-    """The users in whose names or address every word of `text` occurs, as `fold` compares texts."""
-    for word in fold(text).split():
-        users = users.filter(search_text__contains=word)
-    return users
-
-
 def created_by(users: QuerySet[User], user_import: UserImport) -> QuerySet[User]:
     """Those of the users that one uploaded file created."""
     created = UserImportRow.objects.filter(user_import=user_import, outcome=UserImportRow.Outcome.CREATED)
     return users.filter(id__in=created.values("user_id"))
 
 
-class UsersFound(Source[User]):
+class UsersFound(Searched[User]):
     """Users in whose names or addresses all words of a text occur, and who meet the conditions of a filter.
 
-    `users` is what the text is searched in, `narrowed` the same users with further conditions. Whom the text finds is
-    read from an index alone, which holds the searched text; rows are read of those on the page only, or of those whom
-    a text with few answers finds. With many answers the rows that meet the conditions are read and searched.
+    `users` is what the text is searched in, `narrowed` the same users with further conditions.
     """
 
     def __init__(self, users: QuerySet[User], text: str = "", *, narrowed: QuerySet[User] | None = None) -> None:
-        self.walked = users
-        self.words = fold(text).split()
-        self.narrowed = narrowed
-        super().__init__(matching_users(users if narrowed is None else narrowed, text))
-
-    def take(self, order: Order, after: Position | None, limit: int) -> list[User]:
-        if not self.words:
-            return super().take(order, after, limit)
-        if self.narrowed is not None:
-            return Source(self._searched).take(order, after, limit)
-        ids = self._walk("id", order, order.beyond(self.walked, after), limit)
-        return list(order.sort(User.objects.filter(pk__in=[user_id for (user_id,) in ids])))
-
-    def count(self, limit: int | None) -> int:
-        if limit is None or not self.words:
-            return super().count(limit)
-        if self.narrowed is not None:
-            return Source(self._searched).count(limit)
-        [(number,)] = self._walk("count(*)", ORDERS["name"], self.walked, limit + 1)
-        return int(number)
-
-    @cached_property
-    def _searched(self) -> QuerySet[User]:
-        """Those of the narrowed users whom the text finds, in the way that costs less."""
-        found = [user_id for (user_id,) in self._walk("id", ORDERS["name"], self.walked, FEW + 1)]
-        if self.narrowed is None or len(found) > FEW:
-            return self.rows
-        return self.narrowed.filter(pk__in=found)
-
-    def _walk(self, what: str, order: Order, users: QuerySet[User], limit: int) -> list[tuple[Any, ...]]:
-        """Of the first ones in an order, found by walking along its index: `id` of each, or `count(*)` of all.
-
-        OFFSET 0 keeps the words outside: the database takes them for rarer than they are, and would read whole rows.
-        """
-        walk, params = order.sort(users).values_list(*order.columns, "search_text").query.sql_with_params()
-        words = " AND ".join(["search_text LIKE %s"] * len(self.words))
-        direction = " DESC" if order.descending else ""
-        by = ", ".join(f"{name}{direction}" for name in order.columns)
-        patterns = [f"%{connection.ops.prep_for_like_query(word)}%" for word in self.words]
-        found = f"SELECT id FROM ({walk} OFFSET 0) AS walked WHERE {words} ORDER BY {by} LIMIT %s"  # noqa: S608
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {what} FROM ({found}) AS found", [*params, *patterns, limit])  # noqa: S608
-            return [*cursor.fetchall()]
+        super().__init__(users, text, order=ORDERS["name"], narrowed=narrowed)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from customers.models import Customer, UserChange
 from customers.selectors.users import by_keys, can_sign_in, known, names_of, people_of_partners, present, users_of
+from customers.services.followers import followers
 from customers.services.holding import hold_organization, organization_held
 from customers.services.users import DELETED_MEANWHILE, EDITABLE, LAST_ADMIN, OF_A_PARTNER, USER, end_sessions
 from partnercenter.activity.models import Deed
@@ -35,6 +36,7 @@ CHUNK: Final = 2_000
 USERS: Final = gettext_noop("Users")
 LEFT: Final = gettext_noop("Left as they were")
 CHOSEN: Final = gettext_noop("Selected")
+LOST: Final = gettext_noop("Licenses not given back")
 # So many are called by their names.
 NAMED: Final = 10
 
@@ -119,7 +121,8 @@ class Changed:
     """What came of it, in numbers of users: who has changed, and who was left and why.
 
     `same` were like that already, `staff` work for a partner, `gone` are not there any more; `admin` is the name of the
-    last global admin who can sign in, if that one had to stay.
+    last global admin who can sign in, if that one had to stay. `lost` counts what restored users had and did not get
+    back.
     """
 
     changed: int
@@ -127,6 +130,7 @@ class Changed:
     staff: int
     gone: int
     admin: str
+    lost: int = 0
 
     @property
     def left(self) -> int:
@@ -134,7 +138,7 @@ class Changed:
         return self.same + self.staff + self.gone + bool(self.admin)
 
 
-def change_user(customer: Customer, user: User, act: str, *, actor: User) -> None:
+def change_user(customer: Customer, user: User, act: str, *, actor: User) -> Changed:
     """Do one of `ACTS` that needs no value with one user; somebody who is like that already stays so.
 
     Raises `Refused` for the last global admin who can sign in, for people of partners, and for somebody who is not
@@ -150,8 +154,11 @@ def change_user(customer: Customer, user: User, act: str, *, actor: User) -> Non
             too_late = _("This user was deleted more than 30 days ago and cannot be restored any more.")
             raise Refused(too_late if act == "restore" else DELETED_MEANWHILE)
         if changed.changed:
-            details = {USER: user.principal_name}
+            details: dict[str, Any] = {USER: user.principal_name}
+            if changed.lost:
+                details[LOST] = changed.lost
             record(ACTS[act].deed_of_one, partner=customer.partner, actor=actor, customer=customer, details=details)
+    return changed
 
 
 def change_users(customer: Customer, ids: Collection[UUID], act: str, *, value: str = "", actor: User) -> Changed:
@@ -164,7 +171,8 @@ def change_users(customer: Customer, ids: Collection[UUID], act: str, *, value: 
         changed = _change(customer, ids, act, value)
         if changed.changed:
             names = names_of(customer, ids) if len(ids) <= NAMED else []
-            _record(customer, act, value, changed=changed.changed, left=changed.left, names=names, actor=actor)
+            numbers = {USERS: changed.changed, LEFT: changed.left, LOST: changed.lost}
+            _record(customer, act, value, numbers, names=names, actor=actor)
     return changed
 
 
@@ -203,8 +211,9 @@ def change_next_users(change: UserChange, *, size: int = CHUNK) -> Progress:
     change.same += changed.same
     change.staff += changed.staff
     change.gone += changed.gone
+    change.lost += changed.lost
     change.admin = changed.admin or change.admin
-    change.save(update_fields=["visited", "same", "staff", "gone", "admin"])
+    change.save(update_fields=["visited", "same", "staff", "gone", "lost", "admin"])
     return Progress(
         succeeded=changed.changed + changed.same,
         failed=changed.staff + changed.gone + bool(changed.admin),
@@ -220,11 +229,12 @@ def finish_user_change(change: UserChange, *, job: Job) -> None:
     customer, actor = change.customer, change.requested_by
     UserChange.objects.filter(pk=change.pk).update(user_ids=[])
     changed = job.succeeded - change.same
-    _record(customer, change.act, change.value, changed=changed, left=job.total - changed, actor=actor)
+    numbers = {USERS: changed, LEFT: job.total - changed, LOST: change.lost}
+    _record(customer, change.act, change.value, numbers, actor=actor)
     kinds = {Job.Status.DONE: Notification.Kind.USERS_CHANGED, Job.Status.FAILED: Notification.Kind.JOB_FAILED}
     if kind := kinds.get(Job.Status(job.status)):
         facts = {"subject": job.subject, "customer": customer.name, "act": change.act, "changed": changed}
-        facts |= {name: getattr(change, name) for name in ("same", "staff", "gone", "admin")}
+        facts |= {name: getattr(change, name) for name in ("same", "staff", "gone", "admin", "lost")}
         notify(actor, kind, facts=facts, url=job.url)
 
 
@@ -242,13 +252,23 @@ def _change(customer: Customer, ids: Collection[UUID], act: str, value: str = ""
     if doing.ends_sessions:
         end_sessions(changing)
     by_keys(changing).update(**doing.values(value))
+    lost = _follow(act, [pk for pk in dict.fromkeys(ids) if pk in changing])
     return Changed(
         changed=len(changing),
         same=len(held) - staff - len(wanted),
         staff=staff,
         gone=len({*ids}) - len(held),
         admin=stays.display_name if stays else "",
+        lost=lost,
     )
+
+
+def _follow(act: str, ids: Sequence[UUID]) -> int:
+    """What follows users who are deleted or restored, in the order of their selection; how much was lost."""
+    if act == "delete":
+        for follower in followers():
+            follower.deleted(ids)
+    return sum(follower.restored(ids) for follower in followers()) if act == "restore" else 0
 
 
 def _admin_who_stays(customer: Customer, going: Collection[UUID]) -> User | None:
@@ -259,13 +279,11 @@ def _admin_who_stays(customer: Customer, going: Collection[UUID]) -> User | None
 
 
 def _record(
-    customer: Customer, act: str, value: str, *, changed: int, left: int, names: Sequence[str] = (), actor: User
+    customer: Customer, act: str, value: str, numbers: Mapping[str, int], *, names: Sequence[str] = (), actor: User
 ) -> None:
-    details: dict[str, Any] = {USERS: changed}
+    details: dict[str, Any] = {name: number for name, number in numbers.items() if number or name == USERS}
     if names:
         details[CHOSEN] = ", ".join(names)
-    if left:
-        details[LEFT] = left
     if value:
         with translation.override("en"):
             details[EDITABLE[act]] = str(TenantRole(value).label) if act == "role" else value

@@ -28,10 +28,12 @@ BADGES = {
 
 
 class SelectableUsers(Table):
-    """Users, of whom those may select some who may change them."""
+    """Users, of whom those may select some who may do something with them."""
+
+    selected_for: ClassVar[tuple[Action, ...]] = (Action.MANAGE_USERS,)
 
     def __init__(self, users: UsersFound, request: StaffRequest) -> None:
-        self.may_select = request.staff.may(Action.MANAGE_USERS)
+        self.may_select = any(request.staff.may(action) for action in self.selected_for)
         super().__init__(users, request, exclude=[] if self.may_select else ["select"])
 
 
@@ -42,6 +44,7 @@ class UserTable(SelectableUsers):
     orders = ORDERS
     default_order = "name"
     caption: ClassVar = _("Users")
+    selected_for = (Action.MANAGE_USERS, Action.ASSIGN_LICENSES)
 
     select = django_tables2.Column(verbose_name=_("Select"))
     name = django_tables2.Column(verbose_name=_("Display name"))

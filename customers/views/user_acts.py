@@ -19,9 +19,10 @@ from customers.forms.user import PasswordForm, UserForm
 from customers.models import Customer
 from customers.navigation import customer_context
 from customers.selectors.users import is_last_admin, known_users_of, users_of
-from customers.services.user_changes import change_user
+from customers.services.user_changes import Changed, change_user
 from customers.services.users import edit_user, password_version_of, reset_password
 from customers.views.scope import with_users
+from customers.views.user_selection import licenses_lost
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
@@ -82,10 +83,14 @@ def delete(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResp
 
 
 def _changed(request: StaffRequest, customer: Customer, user: User, doing: str) -> HttpResponse:
+    def told(changed: Changed) -> str:
+        sentence = DONE[doing] % {"name": user}
+        return f"{sentence} {licenses_lost(changed.lost)}" if changed.lost else sentence
+
     return act(
         request,
         lambda: change_user(customer, user, doing, actor=request.user),
-        done=DONE[doing] % {"name": user},
+        done=told,
         then=_address(customer, user),
     )
 

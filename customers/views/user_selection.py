@@ -35,7 +35,7 @@ from partnercenter.web.throttles import throttled
 @with_users
 def selected(request: StaffRequest, customer: Customer, doing: str) -> HttpResponse:
     """Say what will be done with the selected users, and with `step=apply` do it; the address is that of the list."""
-    return _with_selection(request, customer, lambda selection: _changed(request, customer, selection, doing))
+    return with_selection(request, customer, lambda selection: _changed(request, customer, selection, doing))
 
 
 @allow(Action.MANAGE_USERS)
@@ -48,29 +48,28 @@ def new_passwords(request: StaffRequest, customer: Customer) -> HttpResponse:
     def keep(selection: UserSelection) -> HttpResponse:
         handout = start_handout(customer, selection.ids, actor=request.user)
         page = reverse("customers:selected_passwords", args=[customer.tenant_id, handout.pk])
-        return trigger_client_event(_leave(request, page), "selectionDone")
+        return trigger_client_event(leave_for(request, page), "selectionDone")
 
-    return _with_selection(request, customer, keep)
+    return with_selection(request, customer, keep)
 
 
-def _with_selection(
+def with_selection(
     request: StaffRequest, customer: Customer, answer: Callable[[UserSelection], HttpResponse]
 ) -> HttpResponse:
     """The answer to a selection; whoever comes without one is led to the list."""
-    then = _list(request, customer)
+    then = list_address_of(request, customer)
     if request.method != "POST":
         return redirect(then)
     try:
         return answer(users_selected(request.POST, UserSearchForm(request.GET, customer=customer)))
     except Refused as refused:
         messages.error(request, str(refused))
-        return _leave(request, then)
+        return leave_for(request, then)
 
 
 def _changed(request: StaffRequest, customer: Customer, selection: UserSelection, doing: str) -> HttpResponse:
-    then = _list(request, customer)
-    # By now more may match than the person has agreed to.
-    others = selection.is_all and request.POST.get("count") != str(selection.count)
+    then = list_address_of(request, customer)
+    others = are_others(request, selection)
     applies = request.POST.get("step") == "apply" and not others
     form = VALUE_FORMS[doing](request.POST if applies else None) if doing in VALUE_FORMS else None
     if applies and (form is None or form.is_valid()):
@@ -82,21 +81,34 @@ def _changed(request: StaffRequest, customer: Customer, selection: UserSelection
             sentence = _("A job changes %(count)s users. You are told when it has ended.")
             tell_of_job(request, sentence % {"count": grouped(selection.count)}, job)
         # The script forgets what was selected only now.
-        return trigger_client_event(_leave(request, then), "selectionDone")
+        return trigger_client_event(leave_for(request, then), "selectionDone")
     context = customer_context(request, customer) | _question(request, selection, doing)
     context |= {"form": form, "then": then, "others": others and "count" in request.POST}
     page = "customers/_change_users.html" if wants_piece(request) else "customers/change_users.html"
     return render(request, page, context, status=422 if form and form.errors and not wants_piece(request) else 200)
 
 
-def _list(request: StaffRequest, customer: Customer) -> str:
+def licenses_lost(count: int) -> str:
+    """What restored users did not get back."""
+    sentence = ngettext(
+        "%(count)s license from before was not left.", "%(count)s licenses from before were not left.", count
+    )
+    return str(sentence % {"count": grouped(count)})
+
+
+def are_others(request: StaffRequest, selection: UserSelection) -> bool:
+    """Whether by now more or fewer match than the person has agreed to."""
+    return selection.is_all and request.POST.get("count") != str(selection.count)
+
+
+def list_address_of(request: StaffRequest, customer: Customer) -> str:
     """The address of the list in which they were selected, from its first page on."""
     query = request.GET.copy()
     query.pop("at", None)
     return reverse("customers:users", args=[customer.tenant_id]) + (f"?{query.urlencode()}" if query else "")
 
 
-def _leave(request: StaffRequest, url: str) -> HttpResponse:
+def leave_for(request: StaffRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
 
 
@@ -170,3 +182,5 @@ def _left(changed: Changed) -> Iterator[str]:
         (ngettext("%(count)s is not there any more.", "%(count)s are not there any more.", changed.gone), changed.gone),
     )
     yield from (sentence % {"count": grouped(count)} for sentence, count in sentences if count)
+    if changed.lost:
+        yield licenses_lost(changed.lost)

@@ -4,7 +4,7 @@ const MOST = 10_000;
 const form = document.getElementById("selection");
 const memory = `selection:${form?.dataset.of}`;
 const bar = () => document.getElementById("selection-bar");
-const boxes = () => [...document.querySelectorAll("input[name=ids][value]")];
+const boxes = (part = document) => [...part.querySelectorAll("input[name=ids][value]")];
 
 let ids = new Set();
 let all;
@@ -31,12 +31,14 @@ function show() {
   const whole = all === list.dataset.matching;
   for (const box of rows) box.checked = whole || ids.has(box.value);
   const ticked = rows.filter((box) => box.checked).length;
-  const head = document.querySelector("[data-select-page]");
-  head.checked = ticked > 0 && ticked === rows.length;
-  head.indeterminate = ticked > 0 && !head.checked;
+  for (const head of document.querySelectorAll("[data-select-page]")) {
+    const own = boxes(head.closest("table"));
+    head.checked = own.length > 0 && own.every((box) => box.checked);
+    head.indeterminate = !head.checked && own.some((box) => box.checked);
+  }
   const offer = list.querySelector("label");
   if (offer) {
-    offer.hidden = !head.checked || whole;
+    offer.hidden = !ticked || ticked < rows.length || whole;
     offer.control.checked = whole;
   }
   const count = list.querySelector("[role=status]");
@@ -84,7 +86,7 @@ if (form) {
       fewer = false;
     } else if (target.matches("[data-select-page]")) {
       all = undefined;
-      for (const box of boxes()) set(box, target.checked);
+      for (const box of boxes(target.closest("table"))) set(box, target.checked);
     } else if (target.name === "ids") tick(target);
     else return;
     keep();

@@ -94,7 +94,7 @@ def test_users_of_an_uploaded_file_are_found_by_all_their_names(browse, ana, tai
 
 @pytest.mark.parametrize("few", [0, 100])
 def test_a_search_and_a_filter_find_who_meets_both(few, monkeypatch, found, make_user):
-    monkeypatch.setattr("customers.selectors.users.FEW", few)  # 0: as if the text had many answers
+    monkeypatch.setattr("partnercenter.web.searching.FEW", few)  # 0: as if the text had many answers
     make_user("Kim one", role="helpdesk")
     make_user("Kim two")
     make_user("Mika", role="helpdesk")

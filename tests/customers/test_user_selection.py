@@ -221,11 +221,15 @@ def test_a_thousand_are_changed_with_as_many_questions_to_the_database_as_one(
     assert changed.changed == 1_000
 
 
-def test_boxes_and_buttons_are_for_those_who_may(browse, ana, hugo, tailspin, make_user):
+def test_boxes_and_buttons_are_for_those_who_may(browse, ana, hugo, bill, tailspin, make_user):
     make_user("Adele")
     address = reverse("customers:users", args=[tailspin.tenant_id])
+    acts = [
+        reverse(name, args=[tailspin.tenant_id]) for name in ("customers:block_users", "subscriptions:assign_selected")
+    ]
 
-    pages = [browse(person).get(address).content.decode() for person in (ana, hugo)]
+    pages = [browse(person).get(address).content.decode() for person in (ana, hugo, bill)]
 
-    assert ['name="ids"' in page for page in pages] == [True, False]
-    assert [reverse("customers:block_users", args=[tailspin.tenant_id]) in page for page in pages] == [True, False]
+    # A helpdesk agent assigns licenses and does nothing else with users.
+    assert ['name="ids"' in page for page in pages] == [True, True, False]
+    assert [[act in page for act in acts] for page in pages] == [[True, True], [False, True], [False, False]]
