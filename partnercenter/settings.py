@@ -178,6 +178,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=20),
         "options": {"queue": "clock", "expires": 3600},
     },
+    "renew and end subscriptions": {
+        "task": "subscriptions.move_on",
+        "schedule": 60.0,
+        "options": {"queue": "clock", "expires": 60},
+    },
+    "forget drafts of orders": {
+        "task": "subscriptions.forget_drafts",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"queue": "clock", "expires": 3600},
+    },
     "forget sessions that have ended": {
         "task": "jobs.clear_sessions",
         "schedule": crontab(hour=3, minute=0),
@@ -194,7 +204,14 @@ JOB_HANDLERS = {
     "restore_users": "customers.tasks.change_users",
     "change_roles": "customers.tasks.change_users",
     "change_locations": "customers.tasks.change_users",
+    "suspend_subscriptions": "subscriptions.tasks.change_subscriptions",
+    "reactivate_subscriptions": "subscriptions.tasks.change_subscriptions",
+    "change_reseller": "subscriptions.tasks.change_subscriptions",
+    "change_licenses": "subscriptions.tasks.change_licenses",
 }
+# So is what follows when users are deleted or restored, and by what else of them their list is filtered.
+USER_FOLLOWERS = ["subscriptions.services.licenses.follower"]
+USER_FILTERS = {"license": "subscriptions.forms.license_filter.LicenseFilter"}
 
 # --------------------------------------------------------------------------------- people signing in
 AUTHENTICATION_BACKENDS = ["partnercenter.partners.signin.Backend"]

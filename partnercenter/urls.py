@@ -19,6 +19,7 @@ urlpatterns = [
     path("my/", include("customers.my_urls")),
     path("notifications/", include("partnercenter.notifications.urls")),
     path("preferences/", preferences, name="preferences"),
+    path("", include("subscriptions.urls")),
 ]
 
 handler400 = "partnercenter.web.errors.bad_request"

@@ -5,6 +5,7 @@ from django.utils import timezone
 from subscriptions.catalog import AZURE_PLAN, AZURE_SUBSCRIPTION, CATALOG
 from subscriptions.catalog.terms import end_of_term
 from subscriptions.models import Reservation, SoftwarePurchase
+from subscriptions.services.orders import add_line, draft_for, place_order
 from subscriptions.services.subscriptions import new_subscription, note_seats
 
 # Some names are those of several offers; of these the first one that is sold to everybody is meant.
@@ -65,3 +66,10 @@ def reserve(customer, azure=None, *, offer_id="RI-VM-B2S-P1Y", **fields):
 def buy_software(customer, offer_id="SW-WINSRV-2019-CAL-USER", **fields):
     """Software that a customer has bought."""
     return SoftwarePurchase.objects.create(customer=customer, offer_id=offer_id, **{"quantity": 5} | fields)
+
+
+def order(customer, staff, *offers):
+    """An order of one of each of some offers, by their names, placed by a staff member."""
+    for offer in offers:
+        add_line(customer, OFFERS[offer], actor=staff.user)
+    return place_order(draft_for(customer, actor=staff.user), actor=staff.user)

@@ -23,7 +23,10 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job
 from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import WHO_MAY, Action, Role, denial
+from subscriptions.models import RoleAssignment
+from subscriptions.services.license_changes import change_licenses
 from tests.conftest import PASSWORD
+from tests.subscribing import azure_plan, azure_subscription, buy_software, order, reserve, subscribe
 
 OURS = ("partnercenter.", "customers.", "subscriptions.", "relationships.")
 ACTIONS = {action.value for action in Action}
@@ -66,6 +69,8 @@ def example(tailspin, ana):
     job = Job.objects.get()
     view = SavedView.objects.create(partner=ana.partner, owner=ana.user, name="Toys", query="q=toys")
     tag = Tag.objects.create(partner=ana.partner, name="VIP", guid=uuid.uuid4())
+    azure = azure_subscription(azure_plan(tailspin))
+    e3 = subscribe(tailspin, "Office 365 Enterprise E3")
     return {
         "microsoft_id": tailspin.tenant_id,
         "user_id": user.pk,
@@ -75,6 +80,12 @@ def example(tailspin, ana):
         "view_id": view.pk,
         "tag_id": tag.guid,
         "domain_name": "tailspintoys.com",
+        "subscription_id": azure.pk,
+        "assignment_id": RoleAssignment.objects.create(subscription=azure, user=user, role="reader").pk,
+        "reservation_id": reserve(tailspin, azure).pk,
+        "purchase_id": buy_software(tailspin).pk,
+        "order_id": order(tailspin, ana, "Office 365 Enterprise E3").pk,
+        "license_change_id": change_licenses(tailspin, [user.pk], assign=[e3.pk], actor=ana.user).pk,
         "number": 1,
     }
 
@@ -221,7 +232,7 @@ STRANGE = [
 OF_A_LIST = ("q", "sort", "size", "at")
 FILTERS = ("by", "tag", "tags", "without", "reseller", "relationship", "added_from", "added_to")
 OF_CUSTOMERS = (*OF_A_LIST, *FILTERS, "columns", "count", "view")
-OF_USERS = (*OF_A_LIST, "state", "role", "deleted", "upload")
+OF_USERS = (*OF_A_LIST, "state", "role", "license", "deleted", "upload")
 ELSEWHERE = ("status", "since", "until", "person", "deed", "customer", "next", "all", "query")
 LISTS = {
     "customers:list": OF_CUSTOMERS,
@@ -230,6 +241,9 @@ LISTS = {
     "customers:export": OF_CUSTOMERS,
     "customers:users": OF_USERS,
     "customers:export_users": OF_USERS,
+    "subscriptions:licenses": OF_A_LIST,
+    "subscriptions:license_change": (*OF_A_LIST, "left"),
+    "subscriptions:license_results": ("left",),
 }
 
 
@@ -299,6 +313,8 @@ FORMS_BELOW_USERS = {
     "customers:change_roles": OF_A_SELECTION,
     "customers:edit_user": (*OF_A_NAME, "location", "role", "seen"),
     "customers:new_passwords": OF_A_SELECTION,
+    "subscriptions:assign_selected": (*OF_A_SELECTION, "change", "short", "count"),
+    "subscriptions:user_licenses": ("change", "short"),
     "customers:add_user": (*OF_A_NAME, "local_part", "domain"),
     "customers:add_user_permissions": ("location", "role"),
     "customers:add_domain": ("name",),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -45,24 +46,22 @@ class Notification(models.Model):
     @property
     def sentence(self) -> str:
         """What happened, in the language that is active."""
-        if self.kind == self.Kind.USERS_CREATED:
-            created = self.facts["created"]
-            return ngettext(
-                "%(created)s user of %(customer)s was created.",
-                "%(created)s users of %(customer)s were created.",
-                created,
-            ) % {"created": grouped(created), "customer": self.facts["customer"]}
-        if self.kind == self.Kind.TAGS_CHANGED:
-            return _tags_sentence(self.facts)
-        if self.kind == self.Kind.USERS_CHANGED:
-            return _users_sentence(self.facts)
-        if self.kind == self.Kind.SUBSCRIPTIONS_CHANGED:
-            return _subscriptions_sentence(self.facts)
-        if self.kind == self.Kind.LICENSES_CHANGED:
-            return _licenses_sentence(self.facts)
-        if "customer" in self.facts:
-            return str(gettext("A job for %(customer)s did not finish: %(subject)s.") % self.facts)
-        return str(gettext("A job did not finish: %(subject)s.") % self.facts)
+        return _SENTENCES[self.Kind(self.kind)](self.facts)
+
+
+def _failed_sentence(facts: dict[str, Any]) -> str:
+    if "customer" in facts:
+        return str(gettext("A job for %(customer)s did not finish: %(subject)s.") % facts)
+    return str(gettext("A job did not finish: %(subject)s.") % facts)
+
+
+def _created_sentence(facts: dict[str, Any]) -> str:
+    created = facts["created"]
+    return ngettext(
+        "%(created)s user of %(customer)s was created.",
+        "%(created)s users of %(customer)s were created.",
+        created,
+    ) % {"created": grouped(created), "customer": facts["customer"]}
 
 
 def _tags_sentence(facts: dict[str, Any]) -> str:
@@ -159,6 +158,16 @@ def _with_left(sentence: str, left: int) -> str:
         return sentence
     why = ngettext("%(count)s was left: the results say why.", "%(count)s were left: the results say why.", left)
     return f"{sentence} {why % {'count': grouped(left)}}"
+
+
+_SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] = {
+    Notification.Kind.USERS_CREATED: _created_sentence,
+    Notification.Kind.TAGS_CHANGED: _tags_sentence,
+    Notification.Kind.USERS_CHANGED: _users_sentence,
+    Notification.Kind.SUBSCRIPTIONS_CHANGED: _subscriptions_sentence,
+    Notification.Kind.LICENSES_CHANGED: _licenses_sentence,
+    Notification.Kind.JOB_FAILED: _failed_sentence,
+}
 
 
 class Mail(models.Model):

@@ -47,6 +47,8 @@ class Link:
 PORTAL: Final = (
     Entry("home", _("Home"), "home"),
     Entry("customers:list", _("Customers"), "customers", Action.SEE_CUSTOMERS),
+    Entry("subscriptions:list", _("Subscriptions"), "cloud", Action.SEE_CUSTOMERS),
+    Entry("subscriptions:catalog", _("Catalog"), "cart", Action.SEE_CUSTOMERS),
     Entry("activity:list", _("Activity"), "activity", Action.SEE_ACTIVITY),
     Entry("jobs:list", _("Jobs"), "jobs"),
 )
@@ -66,6 +68,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if staff is None:
         return {"staff": None, "partner": None, "navigation": []}
     match = request.resolver_match
-    # A page below a list belongs to the entry of its list.
-    current = f"{match.namespace}:list" if match and match.namespace else (match.view_name if match else "")
+    current = match.view_name if match else ""
+    if match and match.namespace and current not in {entry.url_name for entry in PORTAL}:
+        current = f"{match.namespace}:list"  # a page below a list belongs to the entry of its list
     return {"staff": staff, "partner": staff.partner, "navigation": list(links(PORTAL, staff, current))}

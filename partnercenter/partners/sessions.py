@@ -23,7 +23,13 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 RESOLUTION_SECONDS: Final = 60
 ALWAYS_OPEN: Final = ("account_logout", "preferences", "healthz", "readyz")
 # Pages ask for these again and again by themselves, as long as a job runs: that is nobody at work.
-POLLED: Final = ("jobs:list", "jobs:progress", "customers:import_progress")
+POLLED: Final = (
+    "jobs:list",
+    "jobs:progress",
+    "customers:import_progress",
+    "subscriptions:change_result",
+    "subscriptions:license_change",
+)
 
 
 def limit_sessions(get_response: GetResponse) -> GetResponse:

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('offer_id', models.CharField(max_length=40)),
-                ('kind', models.CharField(choices=[('license', 'License-based'), ('plan', 'Azure plan'), ('azure', 'Azure subscription'), ('reservation', 'Reservation'), ('software', 'Software')], max_length=10)),
+                ('kind', models.CharField(choices=[('license', 'License-based'), ('plan', 'Azure plan'), ('azure', 'Azure subscription'), ('reservation', 'Reservation'), ('software', 'Software')], max_length=12)),
                 ('name', models.CharField(max_length=255)),
                 ('name_key', models.CharField(db_collation='C', editable=False, max_length=600)),
                 ('search_text', models.TextField(db_collation='C', editable=False)),

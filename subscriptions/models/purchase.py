@@ -1,4 +1,4 @@
-"""What every purchase has in common: who sold it, and that nothing is sold to a customer whose relationship has ended."""
+"""What every purchase has in common: who sold it, and that a customer whose relationship has ended is sold nothing."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Subscription(Stateful):
     )
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", db_index=False)
     offer_id = models.CharField(max_length=40)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=255)
     name_key = models.CharField(max_length=600, editable=False, db_collation="C")
     search_text = models.TextField(editable=False, db_collation="C")

@@ -17,7 +17,7 @@ from subscriptions.models import OrderLine, Reservation, Subscription
 from subscriptions.selectors.subscriptions import not_ended, sold_through
 
 # So many products are named where one of them is needed.
-NAMED: Final = 3
+NAMED: Final = 2
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Eligibility:
         if not offer.qualification or offer.qualification == self.customer.qualification:
             return ""
         wanted = Customer.Qualification(offer.qualification).label
-        sentence = _("Only for customers with the special qualification “%(qualification)s”, which this one has not.")
+        sentence = _("Only for customers with the special qualification “%(qualification)s”.")
         return sentence % {"qualification": wanted}
 
     def _had(self, offer: Offer, chosen: Collection[str]) -> str:
@@ -165,10 +165,10 @@ def _needs_one_of(offer: Offer) -> str:
     names = ", ".join(base.name for base in bases[:NAMED])
     more = len(bases) - NAMED
     if more <= 0:
-        return _("The customer needs an active subscription of: %(offers)s.") % {"offers": names}
+        return _("Needs an active subscription of %(offers)s.") % {"offers": names}
     sentence = ngettext(
-        "The customer needs an active subscription of one of these: %(offers)s or %(count)d more.",
-        "The customer needs an active subscription of one of these: %(offers)s or %(count)d more.",
+        "Needs an active subscription of one of these: %(offers)s or %(count)d more.",
+        "Needs an active subscription of one of these: %(offers)s or %(count)d more.",
         more,
     )
     return sentence % {"offers": names, "count": more}

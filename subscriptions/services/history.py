@@ -69,7 +69,7 @@ def record_new_reseller(ids: Collection[UUID], reseller: Partner | None, *, at: 
     """A line for each of some subscriptions that get another reseller of record, or none, right after this."""
     new = str(reseller or "")
     deed = Deed.SUBSCRIPTION_CHANGED.value
-    parameters = [actor.pk, actor.principal_name, deed, SUBSCRIPTION, RESELLER, new, at, [*ids]]
+    parameters: list[Any] = [actor.pk, actor.principal_name, deed, SUBSCRIPTION, RESELLER, new, at, [*ids]]
     with connection.cursor() as cursor:
         cursor.execute(_RESELLER_OF_EACH, parameters)
 

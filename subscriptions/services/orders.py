@@ -127,6 +127,7 @@ def place_order(order: Order, *, actor: User) -> Order:
         held = Order.objects.select_for_update().get(pk=order.pk)
         if not held.is_draft:
             return held
+        hold_parents(held)
         lines = lines_of(held)
         check_lines(lines, Eligibility(customer))
         # What others belong to comes first.
@@ -144,6 +145,12 @@ def place_order(order: Order, *, actor: User) -> Order:
             subject=held.pk,
         )
     return held
+
+
+def hold_parents(order: Order) -> None:
+    """Hold what lines of an order will belong to, so that nobody suspends or cancels it meanwhile."""
+    parents = Subscription.objects.filter(pk__in=order.lines.exclude(parent=None).values("parent"))
+    list(parents.order_by("pk").select_for_update().values_list("pk"))
 
 
 def check_lines(lines: Sequence[OrderLine], eligibility: Eligibility) -> None:

@@ -1,0 +1,35 @@
+"""The list of users by the licenses that they have; `USER_FILTERS` in the settings names it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.forms.user_filters import UserFilter
+from customers.models import Customer
+from partnercenter.directory.models import User
+from subscriptions.selectors.licenses import holders_of, products_of, without_license
+
+# What an address says for users who have no license.
+NONE: Final = "none"
+
+
+class LicenseFilter(UserFilter):
+    """Users who have a license of one product of this account, or of none."""
+
+    def __init__(self, customer: Customer) -> None:
+        super().__init__(customer, label=gettext_lazy("License"), choices=lambda: self._products)
+
+    @cached_property
+    def _products(self) -> list[tuple[Any, Any]]:
+        """Asked for once in a form, and only where somebody sees them or has chosen one."""
+        products = products_of(self.customer).order_by("name_key", "pk").values_list("pk", "name")
+        return [("", _("All licenses")), (NONE, _("No license")), *((str(pk), name) for pk, name in products)]
+
+    def narrow(self, users: QuerySet[User], value: str) -> QuerySet[User]:
+        return without_license(users, self.customer) if value == NONE else holders_of(users, UUID(value))

@@ -1,0 +1,94 @@
+"""What can be changed of one subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.forms.names import NameField
+from partnercenter.partners.models import Partner
+from subscriptions.selectors.limits import Limits
+from subscriptions.selectors.subscriptions import resellers_for
+
+LONGEST_NAME: Final = 120
+
+
+class SubscriptionForm(forms.Form):
+    """Everything that can be changed of a subscription; what cannot is disabled, and its hint says why.
+
+    `version` is the one that the person sees.
+    """
+
+    name = NameField(
+        label=gettext_lazy("Name"),
+        max_length=LONGEST_NAME,
+        help_text=gettext_lazy("What you call it in lists and exports."),
+        error_messages={"required": gettext_lazy("Type a name, or that of the offer.")},
+    )
+    quantity = forms.IntegerField(
+        label=gettext_lazy("Quantity"),
+        error_messages={
+            "required": gettext_lazy("Type how many."),
+            "invalid": gettext_lazy("Type the quantity as a whole number."),
+        },
+    )
+    billing_cycle = forms.ChoiceField(label=gettext_lazy("Billing"))
+    auto_renew = forms.BooleanField(label=gettext_lazy("Renew automatically at the end of the term"), required=False)
+    reseller = forms.ModelChoiceField(Partner.objects.none(), label=gettext_lazy("Reseller of record"), required=False)
+    support_contact = forms.ModelChoiceField(
+        Partner.objects.none(),
+        label=gettext_lazy("Support contact"),
+        required=False,
+        help_text=gettext_lazy("Whom the customer turns to for help with this subscription."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, limits: Limits) -> None:
+        self.limits, self.subscription = limits, limits.subscription
+        names = ("name", "quantity", "billing_cycle", "auto_renew", "reseller", "support_contact", "version")
+        super().__init__(data, initial={name: getattr(self.subscription, name) for name in names})
+        self._offer_choices()
+        self._lock("quantity", limits.why_not_quantity, limits.quantity_hint)
+        self._lock("billing_cycle", limits.why_not_cycle)
+        self._lock("auto_renew", limits.why_not_renewal)
+        self._lock("reseller", limits.why_not_reseller)
+        if not self.subscription.offer.cycles:
+            del self.fields["billing_cycle"]
+        if not limits.customer.partner.is_provider:
+            # Who sells directly is who supports, and nobody stands between.
+            del self.fields["reseller"], self.fields["support_contact"]
+
+    def _offer_choices(self) -> None:
+        partner = self.limits.customer.partner
+        sellers: Any = self.fields["reseller"]
+        sellers.queryset, sellers.empty_label = resellers_for(partner), _("None")
+        contacts: Any = self.fields["support_contact"]
+        contacts.queryset = resellers_for(partner)
+        contacts.empty_label = str(partner)
+        cycles: Any = self.fields["billing_cycle"]
+        cycles.choices = [(cycle.value, cycle.label) for cycle in self.subscription.offer.cycles]
+
+    def _lock(self, name: str, why_not: str, hint: str = "") -> None:
+        """Disable a field that cannot be changed, and say why; else say its limits."""
+        field = self.fields[name]
+        field.disabled = bool(why_not)
+        field.help_text = why_not or hint or field.help_text
+
+    def clean_quantity(self) -> int:
+        quantity: int = self.cleaned_data["quantity"]
+        if quantity != self.subscription.quantity and not self.limits.fewest <= quantity <= self.limits.most:
+            raise forms.ValidationError(self.limits.quantity_hint)
+        return quantity
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The values of what can be changed, without what is locked."""
+        return {
+            name: self.cleaned_data[name]
+            for name, field in self.fields.items()
+            if name != "version" and not field.disabled
+        }

@@ -1,0 +1,258 @@
+"""What is done with many subscriptions at once: asked for in a moment, done by a job with a result for each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.models import Customer
+from partnercenter.activity.models import Deed
+from partnercenter.activity.services import record
+from partnercenter.directory.models import User
+from partnercenter.errors import Refused
+from partnercenter.jobs.models import Job
+from partnercenter.jobs.services import Progress, enqueue
+from partnercenter.notifications.models import Notification
+from partnercenter.notifications.services import notify
+from partnercenter.partners.models import Partner
+from partnercenter.web.templatetags.web import grouped
+from subscriptions.models import Subscription, SubscriptionChange, SubscriptionChangeItem
+from subscriptions.selectors.subscription_changes import next_waiting, outcomes_of
+from subscriptions.selectors.subscriptions import resellers_for
+from subscriptions.services.history import LEFT, RESELLER, SUBSCRIPTIONS, record_new_reseller
+from subscriptions.services.states import reactivate_held, suspend_held
+
+# As many can be changed in one go as a file can bring users.
+MOST: Final = 100_000
+# Subscriptions in one transaction: a fraction of a second, far below the lease of a job.
+CHUNK: Final = 2_000
+
+NOTHING: Final = gettext_lazy("No subscription is selected. Tick the boxes of some, or select all that match.")
+TOO_MANY: Final = gettext_lazy(
+    "At most %(limit)s subscriptions can be changed in one go. Filter the list, and change them part by part."
+)
+
+Act = SubscriptionChange.Act
+Outcome = SubscriptionChangeItem.Outcome
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What an act means: the job that does it, its line in the log, and what is asked of each subscription.
+
+    `asks` are the further branches of a CASE in SQL, of which the first one that is true says why the subscription `s`
+    with the parent `p` stays as it is.
+    """
+
+    kind: Job.Kind
+    deed: Deed
+    asks: str
+
+
+DOINGS: Final[Mapping[str, Doing]] = {
+    Act.SUSPEND: Doing(
+        Job.Kind.SUSPEND_SUBSCRIPTIONS,
+        Deed.SUBSCRIPTIONS_SUSPENDED,
+        "WHEN s.status = 'suspended' THEN 'same' WHEN s.status <> 'active' THEN 'not_active'",
+    ),
+    Act.REACTIVATE: Doing(
+        Job.Kind.REACTIVATE_SUBSCRIPTIONS,
+        Deed.SUBSCRIPTIONS_REACTIVATED,
+        """
+        WHEN s.status = 'active' THEN 'same' WHEN s.status <> 'suspended' THEN 'not_suspended'
+        WHEN p.status <> 'active' THEN 'parent'
+        """,
+    ),
+    Act.RESELLER: Doing(
+        Job.Kind.CHANGE_RESELLER,
+        Deed.SUBSCRIPTIONS_RESELLER_CHANGED,
+        "WHEN s.reseller_id IS NOT DISTINCT FROM %(reseller)s THEN 'same'",
+    ),
+}
+
+# What belongs to something is visited after it.
+_ITEMS: Final = """
+    INSERT INTO subscriptions_subscriptionchangeitem (change_id, subscription_id, outcome)
+    SELECT %s, s.id, 'waiting'
+    FROM subscriptions_subscription AS s LEFT JOIN subscriptions_subscription AS p ON p.id = s.parent_id
+    WHERE s.id IN ({chosen})
+    ORDER BY s.parent_id IS NOT NULL, p.parent_id IS NOT NULL, s.id
+"""
+# Some subscriptions with what they belong to and what belongs to them: parents before children, then by their ids.
+_HOLD: Final = """
+    WITH RECURSIVE family AS (
+        SELECT unnest(%(ids)s::uuid[]) AS id
+        UNION SELECT s.id FROM subscriptions_subscription AS s JOIN family ON s.parent_id = family.id
+    ), together AS (
+        SELECT id FROM family
+        UNION SELECT parent_id FROM subscriptions_subscription
+        WHERE id = ANY (%(ids)s::uuid[]) AND parent_id IS NOT NULL
+    )
+    SELECT 1 FROM subscriptions_subscription AS s LEFT JOIN subscriptions_subscription AS p ON p.id = s.parent_id
+    WHERE s.id IN (SELECT id FROM together)
+    ORDER BY s.parent_id IS NOT NULL, p.parent_id IS NOT NULL, s.id
+    FOR NO KEY UPDATE OF s
+"""
+_DECIDE: Final = """
+    UPDATE subscriptions_subscriptionchangeitem AS i SET outcome = CASE
+        WHEN s.partner_id <> %(partner)s OR c.ended_at IS NOT NULL THEN 'gone'
+        WHEN s.status IN ('deleted', 'canceled') THEN 'ended'
+        {asks} ELSE 'done' END
+    FROM subscriptions_subscription AS s
+        JOIN customers_customer AS c ON c.id = s.customer_id
+        LEFT JOIN subscriptions_subscription AS p ON p.id = s.parent_id
+    WHERE i.change_id = %(change)s AND i.subscription_id = ANY (%(ids)s::uuid[]) AND i.outcome = 'waiting'
+        AND s.id = i.subscription_id
+    RETURNING i.subscription_id, i.outcome
+"""
+_FOLLOW: Final = """
+    UPDATE subscriptions_subscriptionchangeitem AS i SET outcome = 'done'
+    FROM subscriptions_subscription AS s
+    WHERE i.change_id = %(change)s AND i.outcome = 'waiting' AND s.id = i.subscription_id
+        AND s.parent_id = ANY (%(ids)s::uuid[]) AND s.status_at = %(now)s
+"""
+
+
+def start_subscription_change(
+    partner: Partner,
+    chosen: QuerySet[Subscription],
+    act: str,
+    *,
+    customer: Customer | None = None,
+    reseller: Partner | None = None,
+    actor: User,
+) -> SubscriptionChange:
+    """Let a worker suspend or reactivate chosen subscriptions, or give them another reseller of record, or none.
+
+    `customer` is whose they all are, if it is about one. Raises `Refused` for nothing, for too many, and for somebody
+    who cannot be a reseller.
+    """
+    _check_reseller(partner, act, reseller)
+    change = SubscriptionChange(partner=partner, customer=customer, act=act, reseller=reseller, requested_by=actor)
+    with transaction.atomic():
+        change.job = enqueue(
+            DOINGS[act].kind,
+            subject_id=change.pk,
+            subject=customer.name if customer else str(partner),
+            total=0,
+            url=reverse("subscriptions:change_result", args=[change.pk]),
+            partner=partner,
+            customer=customer,
+            actor=actor,
+        )
+        change.save(force_insert=True)
+        change.job.total = _write_items(change, chosen)
+        change.job.save(update_fields=["total"])
+    return change
+
+
+def _check_reseller(partner: Partner, act: str, reseller: Partner | None) -> None:
+    if act != Act.RESELLER:
+        return
+    if not partner.is_provider:
+        raise Refused(_("Only indirect providers sell through resellers."))
+    if reseller and not resellers_for(partner).filter(pk=reseller.pk).exists():
+        raise Refused(_("%(name)s is not one of your resellers any more.") % {"name": reseller})
+
+
+def _write_items(change: SubscriptionChange, chosen: QuerySet[Subscription]) -> int:
+    try:
+        sql, params = chosen.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet as error:
+        raise Refused(NOTHING) from error
+    with connection.cursor() as cursor:
+        cursor.execute(_ITEMS.format(chosen=sql), [change.pk, *params])
+        count = int(cursor.rowcount)
+    if not count:
+        raise Refused(NOTHING)
+    if count > MOST:
+        raise Refused(TOO_MANY % {"limit": grouped(MOST)})
+    return count
+
+
+def change_next_subscriptions(change: SubscriptionChange, *, size: int = CHUNK) -> Progress:
+    """Change the next `size` subscriptions at most that wait, in the caller's transaction.
+
+    What is changed together with one that it belongs to is done with it. Those that were like that already count as
+    succeeded, whatever had to be left as failed.
+    """
+    ids = next_waiting(change, size)
+    now = timezone.now()
+    outcomes = Counter[str]()
+    if ids:
+        _hold(ids)
+        decided = _decide(change, ids)
+        outcomes.update(decided.values())
+        done = [pk for pk, outcome in decided.items() if outcome == Outcome.DONE]
+        outcomes[Outcome.DONE] += _change(change, done, now)
+    succeeded = outcomes[Outcome.DONE] + outcomes[Outcome.SAME]
+    return Progress(succeeded=succeeded, failed=outcomes.total() - succeeded, more=bool(next_waiting(change, 1)))
+
+
+def _hold(ids: Collection[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, {"ids": [*ids]})
+
+
+def _decide(change: SubscriptionChange, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The outcome of each of some subscriptions that are held, which is written down; `done` is what is done next."""
+    words = {"change": change.pk, "partner": change.partner_id, "reseller": change.reseller_id, "ids": [*ids]}
+    with connection.cursor() as cursor:
+        cursor.execute(_DECIDE.format(asks=DOINGS[change.act].asks), words)
+        return dict(cursor.fetchall())
+
+
+def _change(change: SubscriptionChange, ids: list[UUID], now: datetime) -> int:
+    """Change subscriptions that are held; how many others of the same change were done with them."""
+    if not ids:
+        return 0
+    actor = change.requested_by
+    if change.act == Act.RESELLER:
+        record_new_reseller(ids, change.reseller, at=now, actor=actor)
+        Subscription.objects.filter(pk__in=ids).update(reseller=change.reseller, version=F("version") + 1)
+        return 0
+    (suspend_held if change.act == Act.SUSPEND else reactivate_held)(ids, now=now, actor=actor)
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOW, {"change": change.pk, "ids": ids, "now": now})
+        return int(cursor.rowcount)
+
+
+def finish_subscription_change(change: SubscriptionChange, *, job: Job) -> None:
+    """Say how a change ended, as its `job` did: the log and whoever asked for it are told."""
+    outcomes = outcomes_of(change)
+    changed = outcomes.get(Outcome.DONE, 0)
+    left = sum(outcomes.values()) - changed
+    _record(change, changed=changed, left=left)
+    kinds = {Job.Status.DONE: Notification.Kind.SUBSCRIPTIONS_CHANGED, Job.Status.FAILED: Notification.Kind.JOB_FAILED}
+    if kind := kinds.get(Job.Status(job.status)):
+        facts: dict[str, Any] = {"subject": job.subject, "act": change.act, "changed": changed, "left": left}
+        if change.customer:
+            facts["customer"] = change.customer.name
+        notify(change.requested_by, kind, facts=facts, url=job.url)
+
+
+def _record(change: SubscriptionChange, *, changed: int, left: int) -> None:
+    details: dict[str, Any] = {SUBSCRIPTIONS: changed}
+    if left:
+        details[LEFT] = left
+    if change.act == Act.RESELLER:
+        details[RESELLER] = str(change.reseller or "")
+    record(
+        DOINGS[change.act].deed,
+        partner=change.partner,
+        actor=change.requested_by,
+        customer=change.customer,
+        details=details,
+    )

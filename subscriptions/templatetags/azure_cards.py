@@ -1,0 +1,56 @@
+"""What belongs to a plan or an Azure subscription, on its page.
+
+Each card needs `customer`, `limits` and `manage_denied` in the context, as the page has them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.template import Context, Library
+
+from subscriptions.models import Reservation, Subscription
+from subscriptions.selectors.azure import azure_under, roles_of, why_no_roles
+from subscriptions.selectors.badges import RESERVATION_BADGES, STATE_BADGES
+from subscriptions.selectors.reservations import reservations_for
+
+register = Library()
+
+AT_MOST: Final = 25  # rows of a card; the page behind it has the rest
+
+
+@register.inclusion_tag("subscriptions/_azure_of_plan.html", takes_context=True)
+def azure_under_plan(context: Context, plan: Subscription) -> dict[str, Any]:
+    """The Azure subscriptions under a plan, and how to add one."""
+    found = list(azure_under(plan, context["customer"])[: AT_MOST + 1])
+    for azure in found:
+        azure.state_badge = STATE_BADGES[Subscription.Status(azure.status)]  # type: ignore[attr-defined]
+    return {
+        "customer": context["customer"],
+        "plan": plan,
+        "found": found[:AT_MOST],
+        "more": len(found) > AT_MOST,
+        "add_denied": context["manage_denied"] or context["limits"].why_not_add_azure,
+    }
+
+
+@register.inclusion_tag("subscriptions/_roles.html", takes_context=True)
+def azure_roles(context: Context, azure: Subscription) -> dict[str, Any]:
+    """Who may do what in an Azure subscription."""
+    found = list(roles_of(azure)[: AT_MOST + 1])
+    return {
+        "customer": context["customer"],
+        "subscription": azure,
+        "roles": found[:AT_MOST],
+        "more": len(found) > AT_MOST,
+        "roles_denied": context["manage_denied"] or why_no_roles(context["limits"]),
+    }
+
+
+@register.inclusion_tag("subscriptions/_reservations_of.html", takes_context=True)
+def azure_reservations(context: Context, azure: Subscription) -> dict[str, Any]:
+    """The reservations that are for one Azure subscription alone."""
+    found = list(reservations_for(azure, context["customer"])[: AT_MOST + 1])
+    for reservation in found:
+        reservation.state_badge = RESERVATION_BADGES[Reservation.Status(reservation.status)]  # type: ignore[attr-defined]
+    return {"customer": context["customer"], "found": found[:AT_MOST], "more": len(found) > AT_MOST}

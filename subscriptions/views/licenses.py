@@ -1,0 +1,169 @@
+"""Licenses: what there is of them, and giving them to users, one or many, and taking them back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
+
+from customers.forms.user_selection import UserSelection
+from customers.models import Customer
+from customers.navigation import customer_context
+from customers.selectors.users import users_of
+from customers.services.user_changes import AT_ONCE
+from customers.views.customer_list import wants_piece
+from customers.views.scope import why_not, with_users
+from customers.views.user_selection import are_others, leave_for, list_address_of, with_selection
+from partnercenter.directory.models import User
+from partnercenter.errors import Refused
+from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.roles import Action
+from partnercenter.web.forms import looks_and_acts
+from partnercenter.web.templatetags.web import grouped
+from subscriptions.forms.licenses import LicenseBox, LicenseChoices
+from subscriptions.models import LicenseChange
+from subscriptions.selectors.licenses import (
+    count_without_location,
+    latest_changes_of,
+    license_counts,
+    outcome_counts,
+    products_of,
+    results_of,
+)
+from subscriptions.services.license_changes import change_licenses
+from subscriptions.tables.licenses import ProductTable
+
+RECENT_CHANGES = 5
+
+
+@allow(Action.SEE_CUSTOMERS)
+@require_safe
+@with_users
+def licenses(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """What the customer has seats of, how many are left, and what was done with them last."""
+    context = customer_context(request, customer) | {
+        "table": ProductTable(products_of(customer), request),
+        "changes": latest_changes_of(customer, RECENT_CHANGES),
+        "assign_denied": why_not(request, Action.ASSIGN_LICENSES),
+        "buy_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
+    }
+    return render(request, "subscriptions/licenses.html", context)
+
+
+@allow(Action.ASSIGN_LICENSES)
+@looks_and_acts
+@with_users
+def assign_selected(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """Change the licenses of the users that were selected in the list; the address is that of the list.
+
+    The panel or page asks; with `step=apply` it is done, and leads to what came of it.
+    """
+
+    def ask_or_do(selection: UserSelection) -> HttpResponse:
+        choices, boxes = _look(request, customer, selection.ids)
+        others = are_others(request, selection)
+        context: dict[str, Any] = {"selection": selection, "others": others and "count" in request.POST}
+        change = None
+        if request.POST.get("step") == "apply" and not others:
+            context["problem"], change = _try(request, customer, selection.ids, choices, boxes)
+        if change is None:
+            return _question(request, customer, boxes, context | {"then": list_address_of(request, customer)})
+        page = reverse("subscriptions:license_change", args=[customer.tenant_id, change.pk])
+        # The script forgets what was selected only now.
+        return trigger_client_event(leave_for(request, page), "selectionDone")
+
+    return with_selection(request, customer, ask_or_do)
+
+
+@allow(Action.ASSIGN_LICENSES)
+@looks_and_acts
+@with_users
+def user_licenses(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResponse:
+    """Change the licenses of one user."""
+    person = get_object_or_404(users_of(customer), pk=user_id)
+    choices, boxes = _look(request, customer, (person.pk,))
+    then = reverse("customers:user", args=[customer.tenant_id, person.pk])
+    problem, change = "", None
+    if request.method == "POST":
+        problem, change = _try(request, customer, (person.pk,), choices, boxes)
+    if change is not None:
+        _tell(request, person, change)
+        return redirect(then)
+    selection = UserSelection((person.pk,), is_all=False)
+    context = {"person": person, "selection": selection, "problem": problem, "then": then}
+    return _question(request, customer, boxes, context)
+
+
+def _look(request: StaffRequest, customer: Customer, ids: tuple[UUID, ...]) -> tuple[LicenseChoices, list[LicenseBox]]:
+    """What was chosen so far, and how it stands with each product and these users."""
+    choices = LicenseChoices(request.POST, products_of(customer).order_by("name_key", "pk"))
+    return choices, choices.boxes(license_counts(choices.products.values(), ids), len(ids))
+
+
+def _try(
+    request: StaffRequest,
+    customer: Customer,
+    ids: tuple[UUID, ...],
+    choices: LicenseChoices,
+    boxes: list[LicenseBox],
+) -> tuple[str, LicenseChange | None]:
+    """Do what was chosen. What is in the way, or nothing and the change; neither where too few are available and the
+    person has not agreed to that yet."""
+    assign, revoke = choices.chosen("add"), choices.chosen("remove")
+    if choices.are_there and not assign and not revoke:
+        return _("Nothing is chosen yet. Choose a product to assign or to revoke."), None
+    if not choices.are_there:
+        return _("A product that you chose is not there any more. Look at the products and choose again."), None
+    if _too_few(boxes) and request.POST.get("short") != "1":
+        return "", None
+    try:
+        return "", change_licenses(customer, ids, assign=assign, revoke=revoke, actor=request.user)
+    except Refused as refused:
+        return str(refused), None
+
+
+def _too_few(boxes: list[LicenseBox]) -> list[LicenseBox]:
+    """The products to be assigned of which too few are available."""
+    return [box for box in boxes if box.act == "add" and box.short]
+
+
+def _question(
+    request: StaffRequest, customer: Customer, boxes: list[LicenseBox], context: dict[str, Any]
+) -> HttpResponse:
+    """The page or panel that asks. `context` has `selection`, `then` and what came of a first try."""
+    ids, piece = context["selection"].ids, wants_piece(request)
+    asked = request.POST.get("step") == "apply"
+    context |= customer_context(request, customer) | {
+        "boxes": boxes,
+        "short": _too_few(boxes) if asked and not context.get("problem") else (),
+        "nowhere": count_without_location(customer, ids),
+        "url": request.get_full_path(),
+        "as_job": len(ids) > AT_ONCE,
+        "in_panel": piece,
+        "buy_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
+    }
+    template = "subscriptions/_assign_licenses.html" if piece else "subscriptions/assign_licenses.html"
+    return render(request, template, context, status=422 if context.get("problem") and not piece else 200)
+
+
+def _tell(request: StaffRequest, person: User, change: LicenseChange) -> None:
+    """What came of it for one user."""
+    counts = outcome_counts(change)
+    assigned, revoked = counts.get("assigned", 0), counts.get("revoked", 0)
+    if assigned:
+        sentence = ngettext("%(name)s got %(count)s license.", "%(name)s got %(count)s licenses.", assigned)
+        messages.success(request, sentence % {"name": person, "count": grouped(assigned)})
+    if revoked:
+        sentence = ngettext("%(name)s lost %(count)s license.", "%(name)s lost %(count)s licenses.", revoked)
+        messages.success(request, sentence % {"name": person, "count": grouped(revoked)})
+    for result in results_of(change, only_left=True):
+        words = {"product": result.subscription, "why": result.get_outcome_display()}
+        messages.warning(request, _("%(product)s: %(why)s.") % words)

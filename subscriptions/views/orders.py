@@ -1,0 +1,141 @@
+"""Orders: look at what is about to be bought, buy it, and see what was bought before."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from customers.models import Customer
+from customers.navigation import customer_context
+from customers.selectors.list_query import as_guid
+from customers.views.scope import why_not
+from partnercenter.errors import Refused
+from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.roles import Action
+from partnercenter.web.acts import act
+from partnercenter.web.forms import looks_and_acts, posted
+from subscriptions.catalog import CATALOG
+from subscriptions.forms.orders import OrderForm
+from subscriptions.models import Order
+from subscriptions.selectors.eligibility import Eligibility
+from subscriptions.selectors.orders import drafts_of, lines_of, orders_of
+from subscriptions.services.orders import add_line, change_line, discard_draft, place_order, remove_line
+from subscriptions.tables.orders import OrderTable
+from subscriptions.views.order_steps import order_steps
+from subscriptions.views.scope import of_customer
+
+
+@allow(Action.SEE_CUSTOMERS)
+@require_safe
+@of_customer
+def orders(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """What was ordered for a customer, the newest order first."""
+    context = customer_context(request, customer) | {
+        "table": OrderTable(orders_of(customer), request),
+        "manage_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS) or Eligibility(customer).bars_all,
+    }
+    return render(request, "subscriptions/orders.html", context)
+
+
+@allow(Action.SEE_CUSTOMERS)
+@require_safe
+@of_customer
+def order(request: StaffRequest, customer: Customer, order_id: UUID) -> HttpResponse:
+    """One order that was placed, and what became of each line."""
+    placed = get_object_or_404(orders_of(customer), pk=order_id)
+    context = customer_context(request, customer) | {
+        "order": placed,
+        "lines": lines_of(placed),
+        "steps": order_steps(customer, "done"),
+        "is_new": placed.made_by_id == request.user.pk and request.GET.get("placed") == "1",
+    }
+    return render(request, "subscriptions/order.html", context)
+
+
+@allow(Action.MANAGE_SUBSCRIPTIONS)
+@looks_and_acts
+@of_customer
+def review(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """Look at a draft: change quantities, add what extends it, take lines out, and place it."""
+    data, _files = posted(request)
+    if data is not None and (sent := _placed(customer, data.get("order", ""))):
+        return redirect("subscriptions:order", customer.tenant_id, sent.pk)  # sent twice, or from another window
+    draft = drafts_of(customer, request.user).first()
+    if draft is None:
+        messages.info(request, _("Nothing is chosen yet. Add an offer to the order first."))
+        return redirect("subscriptions:new", customer.tenant_id)
+    form = OrderForm(data, order=draft, eligibility=Eligibility(customer))
+    if data is not None and not form.is_as_seen:
+        messages.warning(request, _("The order has changed in another window. This is how it is now."))
+        return redirect("subscriptions:review", customer.tenant_id)
+    if data is not None and (answer := _reviewed(request, customer, form)):
+        return answer
+    context = customer_context(request, customer) | {"form": form, "steps": order_steps(customer, "review")}
+    return render(request, "subscriptions/review.html", context, status=422 if form.errors else 200)
+
+
+def _reviewed(request: StaffRequest, customer: Customer, form: OrderForm) -> HttpResponse | None:
+    """Keep what was chosen, and do what the button says; None where something has to be corrected first."""
+    valid = form.is_valid()
+    here = redirect("subscriptions:review", customer.tenant_id)
+    try:
+        for line in form.forms:
+            if line.is_valid() and line.fields:
+                change_line(line.line, **line.values())
+        if "remove" in request.POST:
+            return _removed(request, form) or here
+        if not valid:
+            return None
+        if "add" in request.POST:
+            add_line(customer, CATALOG[_add_on(request, form)], actor=request.user)
+            return here
+        if "place" not in request.POST:
+            messages.success(request, _("The order was saved."))
+            return here
+        placed = place_order(form.order, actor=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return here
+    return redirect(reverse("subscriptions:order", args=[customer.tenant_id, placed.pk]) + "?placed=1")
+
+
+def _removed(request: StaffRequest, form: OrderForm) -> HttpResponse | None:
+    wanted = [line for line in form.lines if str(line.pk) == request.POST["remove"]]
+    for line in wanted:
+        remove_line(line)
+        messages.success(request, _("Taken out of the order: %(offer)s.") % {"offer": line.offer})
+    return None
+
+
+def _add_on(request: StaffRequest, form: OrderForm) -> str:
+    """The add-on that was chosen; raises `Refused` for none."""
+    chosen = request.POST.get("add_on", "")
+    if chosen not in dict(form.add_ons):
+        raise Refused(_("Choose an add-on from the list first."))
+    return chosen
+
+
+def _placed(customer: Customer, text: str) -> Order | None:
+    """The order with this ID, if it was placed."""
+    order_id = as_guid(text)
+    return orders_of(customer).filter(pk=order_id).first() if order_id else None
+
+
+@allow(Action.MANAGE_SUBSCRIPTIONS)
+@require_POST
+@of_customer
+def discard(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """Throw the draft of this person away."""
+    draft: Order = get_object_or_404(drafts_of(customer, request.user))
+    return act(
+        request,
+        lambda: discard_draft(draft),
+        done=_("The order was discarded. Nothing was bought."),
+        then=reverse("subscriptions:subscriptions", args=[customer.tenant_id]),
+    )

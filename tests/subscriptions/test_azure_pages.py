@@ -1,0 +1,318 @@
+"""The pages of a plan and of its Azure subscriptions: add one, see, give and take roles."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from partnercenter.activity.models import Activity, Deed
+from partnercenter.directory.models import User
+from partnercenter.partners.roles import Action, denial
+from subscriptions.models import RoleAssignment, Subscription
+from subscriptions.services.azure import welcome_partner
+from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe
+from tests.users import make_many_users
+
+
+def page(subscription, name="subscription", *more):
+    customer = subscription.customer
+    return reverse(f"subscriptions:{name}", args=[customer.tenant_id, subscription.pk, *more])
+
+
+def told(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def roles(subscription):
+    return {(assignment.principal, assignment.role) for assignment in subscription.role_assignments.all()}
+
+
+def give(subscription, role="reader", **principal):
+    return RoleAssignment.objects.create(subscription=subscription, role=role, **principal)
+
+
+def test_the_page_of_a_plan_shows_what_is_under_it_and_leads_to_more(browse, ana, plan, shop):
+    azure_subscription(plan, "Old shop", status="canceled")
+
+    body = browse(ana).get(page(plan)).content.decode()
+
+    assert page(shop) in body
+    assert page(plan, "add_azure") in body
+    assert body.index("Old shop") < body.index("Web shop")
+
+
+def test_an_azure_subscription_is_added_and_its_page_follows(browse, ana, plan, tailspin):
+    client = browse(ana)
+    form = client.get(page(plan, "add_azure")).context["form"]
+    sent = {"name": "  Web   shop ", "wish": form["wish"].value()}
+
+    response = client.post(page(plan, "add_azure"), sent, follow=True)
+
+    added = Subscription.objects.get(parent=plan)
+    assert response.redirect_chain[-1][0] == page(added)
+    assert told(response) == ["Web shop was added. Give its people their roles now."]
+    assert roles(added) == {("Contoso", "owner")}
+
+
+def test_a_form_that_is_sent_twice_adds_one_and_a_new_page_another_one(browse, ana, plan):
+    client = browse(ana)
+    wishes = [client.get(page(plan, "add_azure")).context["form"]["wish"].value() for _look in range(2)]
+
+    for wish in (wishes[0], wishes[0], wishes[1]):
+        client.post(page(plan, "add_azure"), {"name": "Web shop", "wish": wish})
+
+    assert Subscription.objects.filter(parent=plan).count() == 2
+    assert Activity.objects.filter(deed=Deed.AZURE_ADDED).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "Type a name by which people know what runs in it."),
+        ("x" * 101, "at most 100 characters"),
+        ("Web\u200bshop", "This name contains characters that cannot be seen."),
+    ],
+)
+def test_an_azure_subscription_needs_a_name_that_people_can_read(name, sentence, browse, ana, plan):
+    response = browse(ana).post(page(plan, "add_azure"), {"name": name, "wish": "1"})
+
+    assert (response.status_code, Subscription.objects.filter(parent=plan).count()) == (422, 0)
+    assert sentence in response.content.decode()
+
+
+def test_a_plan_that_is_not_active_says_so_where_the_button_is(browse, ana, tailspin):
+    plan = azure_plan(tailspin, status="suspended")
+    client = browse(ana)
+
+    bodies = [client.get(page(plan, name)).content.decode() for name in ("subscription", "add_azure")]
+    response = client.post(page(plan, "add_azure"), {"name": "Web shop", "wish": "1"})
+
+    assert all("The Azure plan is not active." in body for body in bodies)
+    assert (response.status_code, Subscription.objects.filter(parent=plan).count()) == (422, 0)
+
+
+def test_nothing_is_added_under_what_is_no_plan(browse, ana, tailspin, shop):
+    office = subscribe(tailspin, "Office 365 Enterprise E3")
+
+    answers = [browse(ana).get(page(one, "add_azure")).status_code for one in (shop, office)]
+
+    assert answers == [404, 404]
+
+
+def test_the_page_of_an_azure_subscription_shows_who_has_which_role(browse, ana, contoso, shop, kim):
+    welcome_partner(shop, contoso, now=timezone.now())
+    give(shop, "contributor", user=kim)
+
+    body = browse(ana).get(page(shop)).content.decode()
+
+    for shown in ("Foreign principal", contoso.partner_id, "kim@tailspintoys.com", "Contributor"):
+        assert shown in body
+    assert body.count("/remove/") == 2
+
+
+def test_the_page_of_an_azure_subscription_shows_its_reservations(browse, ana, tailspin, plan, shop):
+    reserve(tailspin, shop, name="Servers of the shop")
+    reserve(tailspin, azure_subscription(plan, "Data lake"), name="Servers of the lake")
+
+    body = browse(ana).get(page(shop)).content.decode()
+
+    assert ("Servers of the shop" in body, "Servers of the lake" in body) == (True, False)
+
+
+def test_a_deleted_user_stands_there_as_one(browse, ana, shop, kim):
+    give(shop, user=kim)
+    User.objects.filter(pk=kim.pk).update(deleted_at=timezone.now())
+
+    assert "Deleted user" in browse(ana).get(page(shop)).content.decode()
+
+
+def test_who_may_only_look_reads_why(browse, hugo, plan, shop, kim):
+    give(shop, user=kim)
+    client, sentence = browse(hugo), denial(Action.MANAGE_SUBSCRIPTIONS)
+
+    bodies = [client.get(address).content.decode() for address in (page(plan), page(shop), page(shop, "roles"))]
+
+    assert all(sentence in body for body in bodies)
+    assert not any("/assign/" in body or "/remove/" in body or "/azure/" in body for body in bodies)
+
+
+def test_a_role_is_assigned_to_a_user_that_a_search_finds(browse, ana, shop, kim, tailspin):
+    User.objects.create_user("noa@tailspintoys.com", display_name="Noa", tenant=tailspin.tenant)
+    client = browse(ana)
+    form = client.get(page(shop, "assign_role"), {"q": "tailspintoys KIM"}).context["form"]
+    found = form.fields["user"].widget.choices
+
+    response = client.post(page(shop, "assign_role"), {"user": found[0][0], "role": "reader"}, follow=True)
+
+    assert found == [(str(kim.pk), "Kim · kim@tailspintoys.com")]
+    assert told(response) == ["Kim has the role Reader now."]
+    assert roles(shop) == {("kim@tailspintoys.com", "reader")}
+
+
+def test_assigning_a_role_twice_says_so_and_writes_one_line(browse, ana, shop, kim):
+    client, sent = browse(ana), {"user": kim.pk, "role": "reader"}
+
+    answers = [told(client.post(page(shop, "assign_role"), sent, follow=True)) for _click in range(2)]
+
+    assert answers == [["Kim has the role Reader now."], ["Kim has the role Reader already."]]
+    assert Activity.objects.filter(deed=Deed.ROLE_ASSIGNED).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"user": ""}, "Choose the user who gets the role."),
+        ({"user": "kim"}, "Choose the user who gets the role."),
+        ({"role": ""}, "Choose a role."),
+        ({"role": "king"}, "Choose a role."),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_assigned(changes, sentence, browse, ana, shop, kim):
+    response = browse(ana).post(page(shop, "assign_role"), {"user": kim.pk, "role": "reader"} | changes)
+
+    assert (response.status_code, roles(shop)) == (422, set())
+    assert sentence in response.content.decode()
+
+
+@pytest.mark.parametrize("who", ["of another organization", "deleted"])
+def test_nobody_else_can_be_chosen(who, browse, ana, shop, kim, carla):
+    User.objects.filter(pk=kim.pk).update(deleted_at=timezone.now())
+    user = carla if who == "of another organization" else kim
+
+    response = browse(ana).post(page(shop, "assign_role"), {"user": user.pk, "role": "reader"})
+
+    assert (response.status_code, roles(shop)) == (422, set())
+    assert "This user is not there any more. Choose another one." in response.content.decode()
+
+
+def test_a_customer_without_users_is_led_to_them(browse, ana, shop, tailspin):
+    body = browse(ana).get(page(shop, "assign_role")).content.decode()
+
+    assert "Roles are given to users of this customer, and it has none." in body
+    assert reverse("customers:users", args=[tailspin.tenant_id]) in body
+
+
+def test_where_users_are_managed_elsewhere_the_page_says_where(browse, make_partner, make_staff, make_customer):
+    partner = make_partner("Gov", cloud="usgov", suffix="onmicrosoft.us")
+    shop = azure_subscription(azure_plan(make_customer(partner, "Agency")))
+
+    body = browse(make_staff(partner, "Gus", "global_admin")).get(page(shop, "assign_role")).content.decode()
+
+    assert "https://portal.azure.us/" in body
+    assert '<form method="get" role="search" class="cluster">' not in body
+
+
+def test_before_a_role_is_removed_its_meaning_is_told(browse, ana, contoso, shop, kim):
+    owner, reader = welcome_partner(shop, contoso, now=timezone.now()), give(shop, user=kim)
+    client = browse(ana)
+
+    of_partner = client.get(page(shop, "remove_role", owner.pk)).content.decode()
+    of_user = client.get(page(shop, "remove_role", reader.pk)).content.decode()
+
+    warning = "Contoso loses its access to everything that runs in this Azure subscription"
+    assert (warning in of_partner, warning in of_user) == (True, False)
+    assert "The role can be assigned again at any time." in of_user
+    assert len(roles(shop)) == 2
+
+
+def test_a_role_is_removed_and_a_second_click_says_that_it_is_gone(browse, ana, shop, kim):
+    client, assignment = browse(ana), give(shop, user=kim)
+
+    answers = [told(client.post(page(shop, "remove_role", assignment.pk), follow=True)) for _click in range(2)]
+
+    assert answers == [["kim@tailspintoys.com has the role Reader no more."], ["This role is not assigned any more."]]
+    assert roles(shop) == set()
+    assert Activity.objects.filter(deed=Deed.ROLE_REMOVED).count() == 1
+
+
+def test_the_roles_of_an_ended_subscription_cannot_be_changed_and_the_page_says_why(browse, ana, plan, kim):
+    shop = azure_subscription(plan, status="canceled")
+    assignment = give(shop, user=kim)
+    client = browse(ana)
+
+    looked = [
+        client.get(address).content.decode()
+        for address in (page(shop), page(shop, "assign_role"), page(shop, "remove_role", assignment.pk))
+    ]
+    response = client.post(page(shop, "remove_role", assignment.pk), follow=True)
+
+    sentence = "This subscription has ended: nothing of it can be changed any more."
+    assert all(sentence in body for body in looked)
+    assert (told(response), len(roles(shop))) == ([sentence], 1)
+
+
+def test_there_are_no_roles_in_a_subscription_of_licenses(browse, ana, tailspin):
+    office = subscribe(tailspin, "Office 365 Enterprise E3")
+
+    answers = [browse(ana).get(page(office, name)).status_code for name in ("roles", "assign_role")]
+
+    assert answers == [404, 404]
+
+
+def test_a_reseller_sees_the_roles_of_what_its_provider_sold_and_changes_none(
+    browse, northwind, adatum, make_customer, make_staff
+):
+    of_provider = make_customer(northwind, "Wingtip Toys", reseller=adatum)
+    make_customer(adatum, "Wingtip Toys", tenant=of_provider.tenant, provider=northwind)
+    shop = azure_subscription(azure_plan(of_provider))
+    owner = welcome_partner(shop, northwind, now=timezone.now())
+    client = browse(make_staff(adatum, "Rosa", "global_admin"))
+
+    looked = client.get(page(shop)).content.decode()
+    response = client.post(page(shop, "remove_role", owner.pk), follow=True)
+
+    sentence = "Northwind sold this subscription and changes it; ask them."
+    assert (sentence in looked, told(response), len(roles(shop))) == (True, [sentence], 1)
+
+
+def test_a_stranger_finds_nothing(browse, finn, plan, shop, kim):
+    assignment = give(shop, user=kim)
+    client = browse(finn)
+    addresses = [page(plan, "add_azure"), page(shop, "assign_role"), page(shop, "remove_role", assignment.pk)]
+
+    answers = {
+        method(address).status_code
+        for address in (*addresses, page(shop, "roles"))
+        for method in (client.get, client.head)
+    }
+
+    assert answers == {404}
+
+
+def test_many_azure_subscriptions_cost_few_queries(browse, ana, plan, django_assert_num_queries):
+    azure_subscription(plan)
+    client = browse(ana)
+    client.get(page(plan))
+    for number in range(40):
+        azure_subscription(plan, f"Shop {number}")
+
+    with django_assert_num_queries(8):
+        body = client.get(page(plan)).content.decode()
+
+    assert "More of them are in the list of all subscriptions" in body
+
+
+def test_many_roles_cost_few_queries_and_have_a_page(browse, ana, tailspin, shop, django_assert_num_queries):
+    ids = make_many_users(tailspin, 60)
+    give(shop, user_id=ids[0])
+    client = browse(ana)
+    client.get(page(shop))
+    RoleAssignment.objects.bulk_create(RoleAssignment(subscription=shop, user_id=pk, role="support") for pk in ids)
+
+    with django_assert_num_queries(9):
+        body = client.get(page(shop)).content.decode()
+    with django_assert_num_queries(8):
+        table = client.get(page(shop, "roles")).context["table"]
+
+    assert page(shop, "roles") in body
+    assert (len(table.records), table.total) == (50, 61)
+
+
+def test_a_search_among_many_users_costs_few_queries(browse, ana, tailspin, shop, django_assert_num_queries):
+    make_many_users(tailspin, 60)
+    client = browse(ana)
+    client.get(page(shop))
+
+    with django_assert_num_queries(8):
+        response = client.get(page(shop, "assign_role"), {"q": "kim"})
+
+    assert (len(response.context["form"].fields["user"].widget.choices), response.context["more"]) == (20, True)
