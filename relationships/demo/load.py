@@ -13,12 +13,14 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
-from customers.models import Agreement, BillTo, Customer, Tag
+from customers.models import Agreement, BillTo, Customer, QualificationDetails, Tag
 from partnercenter.directory.clouds import CLOUDS
 from partnercenter.directory.models import Domain, Tenant, TenantRole, User
 from partnercenter.partners.models import Partner, Staff
 from relationships.demo.cast import PARTNERS, TAGS, DemoPartner
+from relationships.demo.litware import LITWARE_ELSEWHERE_SINCE, LITWARE_SINCE
 from relationships.demo.names import DemoCompany, demo_companies, demo_people
+from relationships.demo.subscriptions import sell_to_customers
 
 SEED: Final = 2017
 CONTOSO, NORTHWIND, ADATUM, FABRIKAM = (demo.domain for demo in PARTNERS[:4])
@@ -29,6 +31,15 @@ TAILSPIN: Final = "tailspintoys"
 BOTH_WAYS: Final = 10
 # The first so many customers of a partner have people.
 PEOPLED: Final = 300
+# Every so many-th customer of Contoso has not accepted the customer agreement yet.
+UNSIGNED: Final = 350
+UNSIGNED_AT: Final = 12
+# What some have a special qualification for, by the prefix of their domain.
+QUALIFIED: Final = {
+    "baldwinmuseumofscience": Customer.Qualification.NONPROFIT,
+    "schooloffineart": Customer.Qualification.NONPROFIT,
+    "bellowscollege": Customer.Qualification.EDUCATION,
+}
 
 
 @dataclass
@@ -41,10 +52,11 @@ class Rows:
     customers: list[Customer] = field(default_factory=list)
     bill_tos: list[BillTo] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
+    details: list[QualificationDetails] = field(default_factory=list)
 
     def save(self) -> None:
         tables: tuple[list[Any], ...] = (
-            self.tenants, self.domains, self.users, self.customers, self.bill_tos, self.agreements,
+            self.tenants, self.domains, self.users, self.customers, self.bill_tos, self.agreements, self.details,
         )  # fmt: skip
         for rows in filter(None, tables):
             type(rows[0])._default_manager.bulk_create(rows, batch_size=2_000)
@@ -62,6 +74,7 @@ def load_demo(password: str) -> None:
             first += demo.customers
         _share_litware(partners[FABRIKAM], hashed)
         _serve_through(partners[NORTHWIND], partners[ADATUM])
+        sell_to_customers(timezone.now())
 
 
 def is_empty() -> bool:
@@ -106,9 +119,12 @@ def _make_customers(demo: DemoPartner, partners: dict[str, Partner], *, first: i
     companies = demo_companies(demo.customers, seed=SEED, country=demo.country, first=first, tags=[*tags])
     for number, company in enumerate(companies):
         begun = now - timedelta(days=chance.expovariate(1 / 400), minutes=number)
+        begun = now - LITWARE_SINCE if company.prefix == LITWARE else begun
         reseller = partners[ADATUM] if demo.domain == NORTHWIND and number % 2 else None
         customer = _account(partner, company, begun, [tags[name] for name in company.tags], reseller)
         _add_account(rows, customer, company)
+        if demo.domain == CONTOSO and number % UNSIGNED == UNSIGNED_AT:
+            rows.agreements.pop()
         if number < PEOPLED and company.prefix != TAILSPIN:
             rows.users += _people(customer, company, count=chance.randint(2, 12), seed=number)
     rows.save()
@@ -121,7 +137,7 @@ def _account(
     tenant = Tenant(id=_guid(domain), name=company.name, cloud=partner.cloud, country=company.country, created_at=begun)
     return Customer(
         partner=partner, tenant=tenant, reseller=reseller, name=company.name, tenant_name=company.name, domain=domain,
-        begun_at=begun, tag_ids=tag_ids, admin_privileges_at=begun,
+        begun_at=begun, tag_ids=tag_ids, admin_privileges_at=begun, qualification=QUALIFIED.get(company.prefix, ""),
         **Customer.keys(company.name, tenant.id, domain, *_further_domains(company)),
     )  # fmt: skip
 
@@ -145,6 +161,10 @@ def _add_account(rows: Rows, customer: Customer, company: DemoCompany) -> None:
             email=company.email, phone=company.phone, accepted_on=customer.begun_at.date(),
         )
     )  # fmt: skip
+    if customer.qualification == Customer.Qualification.EDUCATION:
+        website = f"https://{company.prefix}.example"
+        segment = QualificationDetails.Segment.HIGHER
+        rows.details.append(QualificationDetails(customer=customer, segment=segment, website=website))
 
 
 def _further_domains(company: DemoCompany) -> list[str]:
@@ -166,14 +186,18 @@ def _people(customer: Customer, company: DemoCompany, *, count: int, seed: int) 
 
 def _share_litware(fabrikam: Partner, hashed: str) -> None:
     """Litware is a customer of Contoso and of Fabrikam, and its global admin signs in."""
-    contoso = Customer.objects.select_related("tenant", "bill_to").get(domain=f"{LITWARE}.onmicrosoft.com")
+    contoso = Customer.objects.select_related("tenant", "bill_to", "agreement").get(domain=f"{LITWARE}.onmicrosoft.com")
     bill_to = contoso.bill_to
+    begun = timezone.now() - LITWARE_ELSEWHERE_SINCE
     customer = Customer.objects.create(
         partner=fabrikam, tenant=contoso.tenant, name=contoso.name, tenant_name=contoso.name,
-        domain=contoso.domain, **Customer.keys(contoso.name, contoso.tenant_id, contoso.domain),
+        domain=contoso.domain, begun_at=begun, **Customer.keys(contoso.name, contoso.tenant_id, contoso.domain),
     )  # fmt: skip
     bill_to.pk = customer.pk
     bill_to.save(force_insert=True)
+    agreement = contoso.agreement
+    agreement.pk, agreement.accepted_on = customer.pk, begun.date()
+    agreement.save(force_insert=True)
     name = f"carla@{contoso.domain}"
     User.objects.create(
         tenant=contoso.tenant, principal_name=name, email=name, display_name="Carla", first_name="Carla",
