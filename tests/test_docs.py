@@ -13,7 +13,7 @@ STATEFUL = [model for model in apps.get_models() if issubclass(model, Stateful)]
 def documented(model):
     """The table of steps below the heading of a model, as the code has it."""
     section = DOMAIN.split(f"### {model.__name__}\n", 1)[1].split("\n###", 1)[0]
-    rows = re.findall(r"^\| (\w+) \| (.+) \|$", section, re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \| ([^|]+) \|$", section, re.MULTILINE)
     return {state: set(steps.split(", ")) - {"–"} for state, steps in rows if state != "state"}
 
 

@@ -148,7 +148,7 @@ def test_home_reads_customers_by_index_only_and_never_sorts_more_than_a_card(
         cursor.execute("SET LOCAL enable_sort = off")
         plans = [plan_of(cursor, query["sql"]) for query in asked if "customers_customer" in query["sql"]]
 
-    assert len(plans) == {"/": 5, "/customers/over-time/": 12}[address]
+    assert len(plans) == {"/": 6, "/customers/over-time/": 12}[address]
     assert [plan for plan in plans if re.search("Seq Scan|Sort", plan)] == []
 
 
