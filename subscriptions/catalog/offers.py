@@ -105,6 +105,11 @@ class Offer:
         return self.kind == Kind.LICENSE
 
     @property
+    def is_usage_based(self) -> bool:
+        """Whether it is billed by what was used: Azure."""
+        return self.unit == Unit.USAGE
+
+    @property
     def is_assigned(self) -> bool:
         """Whether its seats are given to users; instances, gigabytes and the like serve the whole organization."""
         return self.is_license_based and self.unit == Unit.LICENSES

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.directory.clouds import Cloud
@@ -12,8 +15,17 @@ from partnercenter.folding import fold
 from subscriptions.catalog import Category, Offer, offers_in
 
 
+# An add-on is license-based as well, and so is a trial.
+KINDS: Final[Mapping[str, tuple[Promise, Callable[[Offer], bool]]]] = {
+    "license": (_("License-based"), attrgetter("is_license_based")),
+    "usage": (_("Usage-based"), attrgetter("is_usage_based")),
+    "add_on": (_("Add-ons"), attrgetter("is_add_on")),
+    "trial": (_("Trials"), attrgetter("is_trial")),
+}
+
+
 class CatalogForm(forms.Form):
-    """What to look for: `q category may` of the address, among what is sold in a cloud.
+    """What to look for: `q category kind may` of the address, among what is sold in a cloud.
 
     What makes no sense in it looks for nothing in particular.
     """
@@ -27,7 +39,11 @@ class CatalogForm(forms.Form):
         ),
     )
     category = forms.ChoiceField(label=_("Category"), required=False)
-
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("All kinds")), *((name, label) for name, (label, _is) in KINDS.items())],
+    )
     may = forms.BooleanField(label=_("Only what this customer can buy"), required=False)
 
     def __init__(self, data: Any, *, cloud: Cloud) -> None:
@@ -36,11 +52,12 @@ class CatalogForm(forms.Form):
         there = {offer.category for offer in self.offers}
         choices = [(value, label) for value, label in Category.choices if value in there]
         self.fields["category"].choices = [("", _("All categories")), *choices]  # type: ignore[attr-defined]
-        for name in ("category", "may"):
+        for name in ("category", "kind", "may"):
             self.fields[name].widget.attrs |= {"form": "find", "autocomplete": "off"}
         self.is_valid()
         self.words: Final = fold(self.cleaned_data.get("q", "")).split()
         self.chosen: Final = self.cleaned_data.get("category", "")
+        self.kind: Final = self.cleaned_data.get("kind", "")
 
     @property
     def found(self) -> list[Offer]:
@@ -49,7 +66,8 @@ class CatalogForm(forms.Form):
 
     def _fits(self, offer: Offer) -> bool:
         in_category = not self.chosen or offer.category == self.chosen
-        return in_category and all(word in offer.search_text for word in self.words)
+        of_kind = not self.kind or KINDS[self.kind][1](offer)
+        return in_category and of_kind and all(word in offer.search_text for word in self.words)
 
 
 class AddForm(forms.Form):

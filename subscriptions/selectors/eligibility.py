@@ -161,7 +161,7 @@ def why_not_quantity(offer: Offer, quantity: int) -> str:
 
 def _needs_one_of(offer: Offer) -> str:
     """Which products an offer needs one of; only the first few are named, as there can be a hundred."""
-    bases = sorted((CATALOG[base] for base in offer.requires), key=_usual_ones_first)
+    bases = bases_of(offer)
     names = ", ".join(base.name for base in bases[:NAMED])
     more = len(bases) - NAMED
     if more <= 0:
@@ -172,6 +172,11 @@ def _needs_one_of(offer: Offer) -> str:
         more,
     )
     return sentence % {"offers": names, "count": more}
+
+
+def bases_of(offer: Offer) -> list[Offer]:
+    """The offers of which an offer needs one, those that most customers have before others."""
+    return sorted((CATALOG[base] for base in offer.requires), key=_usual_ones_first)
 
 
 def _usual_ones_first(offer: Offer) -> tuple[bool, str]:

@@ -10,6 +10,7 @@ from customers.models import Customer
 from partnercenter.activity.details import Detail, details_of
 from partnercenter.activity.models import Activity
 from subscriptions.catalog import Offer
+from subscriptions.selectors.eligibility import bases_of
 from subscriptions.services.history import RESERVATION, SOFTWARE, SUBSCRIPTION
 
 register = Library()
@@ -22,14 +23,14 @@ def for_whom(offer: Offer) -> str:
         qualified = Customer.Qualification(offer.qualification).label
         return _("Customers with the special qualification “%(qualification)s”") % {"qualification": qualified}
     if offer.requires:
-        count = len(offer.requires)
-        sentence = ngettext(
-            "Customers with the product that it extends",
-            "Customers with one of the %(count)d products that it extends",
-            count,
-        )
-        return sentence % {"count": count}
+        return _("Customers with a product that it extends")
     return _("Once for each customer") if offer.is_trial else _("Everybody")
+
+
+@register.filter
+def bases(offer: Offer) -> list[Offer]:
+    """The products of which a customer needs one in order to buy an offer."""
+    return bases_of(offer)
 
 
 @register.filter

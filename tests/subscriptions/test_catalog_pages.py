@@ -56,8 +56,31 @@ def test_every_word_has_to_occur(browse, ana, query, names):
     assert found(browse(ana).get(f"/subscriptions/catalog/?{query}")) == names
 
 
+@pytest.mark.parametrize(
+    ("kind", "count", "one_of_them"),
+    [
+        ("license", 273, "Office 365 Enterprise E3"),
+        ("usage", 3, "Azure plan"),
+        ("add_on", 75, "Audio Conferencing"),
+        ("trial", 17, "Office 365 Enterprise E5 Trial"),
+    ],
+)
+def test_offers_of_one_kind_are_found(browse, ana, kind, count, one_of_them):
+    response = browse(ana).get(f"/subscriptions/catalog/?kind={kind}")
+
+    assert response.context["page"].paginator.count == count
+    assert one_of_them in [offer.name for offer in response.context["form"].found]
+
+
+def test_the_catalog_names_the_products_that_an_add_on_extends(browse, ana):
+    page = browse(ana).get("/subscriptions/catalog/?q=c94271d8-b431-4a25-a3c5-a57737a1c909").content.decode()
+
+    assert "Extends 24 products" in page
+    assert "<li>Office 365 Enterprise E3</li>" in page
+
+
 def test_nonsense_in_the_address_looks_for_nothing_in_particular(browse, ana):
-    response = browse(ana).get("/subscriptions/catalog/?category=nonsense&page=9999")
+    response = browse(ana).get("/subscriptions/catalog/?category=nonsense&kind=nonsense&page=9999")
 
     assert response.context["page"].paginator.count == 291
 
