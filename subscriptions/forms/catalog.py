@@ -14,7 +14,6 @@ from partnercenter.directory.clouds import Cloud
 from partnercenter.folding import fold
 from subscriptions.catalog import Category, Offer, offers_in
 
-
 # An add-on is license-based as well, and so is a trial.
 KINDS: Final[Mapping[str, tuple[Promise, Callable[[Offer], bool]]]] = {
     "license": (_("License-based"), attrgetter("is_license_based")),
@@ -57,7 +56,7 @@ class CatalogForm(forms.Form):
         self.is_valid()
         self.words: Final = fold(self.cleaned_data.get("q", "")).split()
         self.chosen: Final = self.cleaned_data.get("category", "")
-        self.kind: Final = self.cleaned_data.get("kind", "")
+        self.chosen_kind: Final = self.cleaned_data.get("kind", "")
 
     @property
     def found(self) -> list[Offer]:
@@ -66,7 +65,7 @@ class CatalogForm(forms.Form):
 
     def _fits(self, offer: Offer) -> bool:
         in_category = not self.chosen or offer.category == self.chosen
-        of_kind = not self.kind or KINDS[self.kind][1](offer)
+        of_kind = not self.chosen_kind or KINDS[self.chosen_kind][1](offer)
         return in_category and of_kind and all(word in offer.search_text for word in self.words)
 
 

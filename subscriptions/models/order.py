@@ -98,3 +98,8 @@ class OrderLine(models.Model):
     @property
     def offer(self) -> Offer:
         return CATALOG[self.offer_id]
+
+    @property
+    def bought(self) -> Subscription | Reservation | SoftwarePurchase | None:
+        """What became of it; None while the order is a draft."""
+        return self.subscription or self.reservation or self.software

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from subscriptions.models import Reservation, SoftwarePurchase, Subscription
 
@@ -14,12 +15,20 @@ STATE_BADGES: Final = {
     Subscription.Status.DELETED: "plain",
     Subscription.Status.CANCELED: "plain",
 }
-RESERVATION_BADGES: Final = {
-    Reservation.Status.ACTIVE: "good",
-    Reservation.Status.EXPIRED: "plain",
-    Reservation.Status.CANCELED: "plain",
+_BADGES: Final[Mapping[type, Mapping[Any, str]]] = {
+    Subscription: STATE_BADGES,
+    Reservation: {
+        Reservation.Status.ACTIVE: "good",
+        Reservation.Status.EXPIRED: "plain",
+        Reservation.Status.CANCELED: "plain",
+    },
+    SoftwarePurchase: {
+        SoftwarePurchase.Status.PURCHASED: "good",
+        SoftwarePurchase.Status.CANCELED: "plain",
+    },
 }
-SOFTWARE_BADGES: Final = {
-    SoftwarePurchase.Status.PURCHASED: "good",
-    SoftwarePurchase.Status.CANCELED: "plain",
-}
+
+
+def badge_of(bought: Subscription | Reservation | SoftwarePurchase) -> str:
+    """The kind of badge for the state of something."""
+    return _BADGES[type(bought)][bought.status]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from uuid import UUID
 
 import django_tables2
 from django.db.models import QuerySet
@@ -12,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from partnercenter.partners.access import StaffRequest
 from partnercenter.web.tables import Table
-from subscriptions.models import LicenseResult, Subscription
-from subscriptions.selectors.badges import STATE_BADGES
+from subscriptions.models import LicenseChange, LicenseResult
 from subscriptions.selectors.licenses import RESULT_ORDER
 from subscriptions.selectors.subscriptions import ORDERS
 
 _CHUNK: Final = 2_000
+
+Product = tuple[UUID, str]
 
 # The kind of badge for each outcome.
 _BADGES: Final = {
@@ -45,11 +47,6 @@ class ProductTable(Table):
     available = django_tables2.Column(verbose_name=_("Available"))
     state = django_tables2.Column(verbose_name=_("State"))
 
-    def __init__(self, products: QuerySet[Subscription], request: StaffRequest) -> None:
-        super().__init__(products, request)
-        for product in self.records:
-            product.state_badge = STATE_BADGES[Subscription.Status(product.status)]
-
 
 class LicenseResultTable(Table):
     """What came of each license, in the order in which the users were selected."""
@@ -69,6 +66,12 @@ class LicenseResultTable(Table):
         super().__init__(results, request)
         for result in self.records:
             result.badge = _BADGES.get(LicenseResult.Outcome(result.outcome), "warn")
+
+
+def changed_products(change: LicenseChange, names: Mapping[UUID, str]) -> tuple[list[Product], list[Product]]:
+    """What a change assigns and what it revokes, each with its name out of `names`, in their order."""
+    products = [*names.items()]
+    return [one for one in products if one[0] in change.assign], [one for one in products if one[0] in change.revoke]
 
 
 def export_result_rows(results: QuerySet[Any]) -> Iterator[tuple[object, ...]]:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import django_tables2
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from partnercenter.partners.access import StaffRequest
 from partnercenter.web.tables import Table
-from subscriptions.models import Reservation
-from subscriptions.selectors.badges import RESERVATION_BADGES
 from subscriptions.selectors.reservations import ORDERS
 
 
@@ -33,8 +29,3 @@ class ReservationTable(Table):
     state = django_tables2.Column(verbose_name=_("State"))
     begun = django_tables2.Column(verbose_name=_("Begun"))
     ends = django_tables2.Column(verbose_name=_("Ends"))
-
-    def __init__(self, reservations: QuerySet[Reservation], request: StaffRequest) -> None:
-        super().__init__(reservations, request)
-        for reservation in self.records:
-            reservation.state_badge = RESERVATION_BADGES[reservation.status]

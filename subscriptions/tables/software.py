@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from partnercenter.partners.access import StaffRequest
 from partnercenter.web.tables import Table
 from subscriptions.models import SoftwarePurchase
-from subscriptions.selectors.badges import SOFTWARE_BADGES
 from subscriptions.selectors.software import ORDERS, why_not_cancel
 
 
@@ -34,5 +33,4 @@ class SoftwareTable(Table):
     def __init__(self, purchases: QuerySet[SoftwarePurchase], request: StaffRequest, now: datetime) -> None:
         super().__init__(purchases, request)
         for purchase in self.records:
-            purchase.state_badge = SOFTWARE_BADGES[purchase.status]
             purchase.cancel_denied = why_not_cancel(purchase, now)

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from django.template import Context, Library
 
-from subscriptions.models import Reservation, Subscription
+from subscriptions.models import Subscription
 from subscriptions.selectors.azure import azure_under, roles_of, why_no_roles
-from subscriptions.selectors.badges import RESERVATION_BADGES, STATE_BADGES
 from subscriptions.selectors.reservations import reservations_for
 
 register = Library()
@@ -23,8 +22,6 @@ AT_MOST: Final = 25  # rows of a card; the page behind it has the rest
 def azure_under_plan(context: Context, plan: Subscription) -> dict[str, Any]:
     """The Azure subscriptions under a plan, and how to add one."""
     found = list(azure_under(plan, context["customer"])[: AT_MOST + 1])
-    for azure in found:
-        azure.state_badge = STATE_BADGES[Subscription.Status(azure.status)]  # type: ignore[attr-defined]
     return {
         "customer": context["customer"],
         "plan": plan,
@@ -51,6 +48,4 @@ def azure_roles(context: Context, azure: Subscription) -> dict[str, Any]:
 def azure_reservations(context: Context, azure: Subscription) -> dict[str, Any]:
     """The reservations that are for one Azure subscription alone."""
     found = list(reservations_for(azure, context["customer"])[: AT_MOST + 1])
-    for reservation in found:
-        reservation.state_badge = RESERVATION_BADGES[Reservation.Status(reservation.status)]  # type: ignore[attr-defined]
     return {"customer": context["customer"], "found": found[:AT_MOST], "more": len(found) > AT_MOST}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from django.template import Library
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.models import Customer
 from partnercenter.activity.details import Detail, details_of
 from partnercenter.activity.models import Activity
+from partnercenter.web.templatetags.web import badge
 from subscriptions.catalog import Offer
+from subscriptions.models import Reservation, SoftwarePurchase, Subscription
+from subscriptions.selectors.badges import badge_of
 from subscriptions.selectors.eligibility import bases_of
 from subscriptions.services.history import RESERVATION, SOFTWARE, SUBSCRIPTION
 
@@ -31,6 +35,12 @@ def for_whom(offer: Offer) -> str:
 def bases(offer: Offer) -> list[Offer]:
     """The products of which a customer needs one in order to buy an offer."""
     return bases_of(offer)
+
+
+@register.simple_tag
+def state_badge(bought: Subscription | Reservation | SoftwarePurchase) -> SafeString:
+    """The state of a subscription, a reservation or a purchase of software."""
+    return badge(badge_of(bought), bought.get_status_display())
 
 
 @register.filter

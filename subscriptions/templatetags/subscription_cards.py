@@ -17,7 +17,6 @@ from partnercenter.web.keyset import COUNT_LIMIT
 from subscriptions.catalog import offers_in
 from subscriptions.models import Subscription
 from subscriptions.selectors import overview
-from subscriptions.selectors.badges import STATE_BADGES
 from subscriptions.selectors.subscriptions import LIST_LABELS
 
 register = Library()
@@ -43,8 +42,6 @@ def subscriptions_ending_soon(context: Context) -> dict[str, Any]:
     """What will not be active much longer, with the way to the list of it."""
     now = timezone.now()
     found = overview.ending_soon(context["partner"], now, AT_MOST)
-    for one in found:
-        one.state_badge = STATE_BADGES[Subscription.Status(one.status)]  # type: ignore[attr-defined]
     first, last = timezone.localdate(now), timezone.localdate(now + overview.SOON)
     return {"found": found, "period": f"ends_from={first:%Y-%m-%d}&ends_to={last:%Y-%m-%d}"}
 

@@ -28,7 +28,6 @@ from partnercenter.web.unsent import typed_before
 from subscriptions.forms.azure import SearchForm
 from subscriptions.forms.reservations import ReservationFilter, ReservationForm
 from subscriptions.models import Reservation
-from subscriptions.selectors.badges import RESERVATION_BADGES
 from subscriptions.selectors.reservations import reservations_of, why_not_cancel, why_not_change
 from subscriptions.services.reservations import cancel_reservation, change_reservation
 from subscriptions.tables.reservations import ReservationTable
@@ -122,10 +121,7 @@ def cancel(request: StaffRequest, found: Reservation) -> HttpResponse:
 
 
 def _context(request: StaffRequest, found: Reservation) -> dict[str, Any]:
-    return customer_context(request, found.customer) | {
-        "reservation": found,
-        "state_badge": RESERVATION_BADGES[Reservation.Status(found.status)],
-    }
+    return customer_context(request, found.customer) | {"reservation": found}
 
 
 def _address(found: Reservation) -> str:

@@ -28,7 +28,6 @@ from partnercenter.web.forms import looks_and_acts, posted
 from subscriptions.catalog import add_ons_of
 from subscriptions.forms.subscription import SubscriptionForm
 from subscriptions.models import Subscription
-from subscriptions.selectors.badges import STATE_BADGES
 from subscriptions.selectors.limits import Limits
 from subscriptions.selectors.reservations import active_reservations_for
 from subscriptions.selectors.subscriptions import living_children_of
@@ -56,7 +55,6 @@ def subscription(request: StaffRequest, customer: Customer, found: Subscription)
         "children": children,
         "can_have_add_ons": found.is_active and bool(add_ons_of(found.offer)),
         "history": history[:NEWEST],
-        "state_badge": STATE_BADGES[Subscription.Status(found.status)],
     }
     return render(request, "subscriptions/subscription.html", context)
 
