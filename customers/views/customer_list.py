@@ -54,6 +54,7 @@ def customers(request: StaffRequest) -> HttpResponse:
         "columns_kept": kept(query, but=["columns"]),
         "users_offered": offers(partner.cloud, Feature.USERS_AND_LICENSES),
         "may_upload": request.staff.may(Action.MANAGE_USERS),
+        "may_buy": request.staff.may(Action.MANAGE_SUBSCRIPTIONS),
         "export_denied": "" if request.staff.may(Action.EXPORT) else denial(Action.EXPORT),
     }
     return render(request, "customers/_results.html" if wants_piece(request) else "customers/list.html", context)

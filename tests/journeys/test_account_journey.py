@@ -22,6 +22,8 @@ def test_an_admin_finds_a_customer_by_typing_and_edits_its_address(page, sign_in
     page.get_by_role("button", name="Links of Tailspin Toys").click()
     look("customers-row-open")
     page.get_by_role("link", name="Tailspin Toys").click()
+    look("nothing-bought-yet")
+    page.get_by_role("navigation").get_by_role("link", name="Account", exact=True).click()
     look("account")
 
     page.get_by_role("link", name="Edit", exact=True).click()

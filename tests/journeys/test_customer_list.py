@@ -283,7 +283,15 @@ def test_a_row_opens_to_its_links(listed):
     listed.get_by_role("button", name="Links of Alpine House 03").click()
 
     more = listed.locator(".row-more")
-    assert more.get_by_role("link").all_inner_texts() == ["Account", "Users", "Upload users", "Tags"]
+    assert more.get_by_role("link").all_inner_texts() == [
+        "Subscriptions",
+        "Add subscription",
+        "Account",
+        "Users",
+        "Licenses",
+        "Upload users",
+        "Tags",
+    ]
     more.get_by_role("link", name="Tags").click()
     expect(listed.locator("#panel")).to_be_visible()
 
