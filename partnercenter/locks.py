@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import OperationalError, connection, transaction
 from django.utils.functional import Promise
-from psycopg2.errors import LockNotAvailable
+from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
 from partnercenter.errors import Refused
 
@@ -21,7 +21,8 @@ PATIENCE: Final = "2s"
 def without_long_waits(sentence: str | Promise) -> Iterator[None]:
     """A transaction that waits for no row longer than `PATIENCE`.
 
-    Raises `Refused` with the sentence, and nothing was done, where somebody does not let go of a row in time.
+    Raises `Refused` with the sentence, and nothing was done, where somebody does not let go of a row in time, or waits
+    for us in turn.
     """
     try:
         with transaction.atomic():
@@ -29,6 +30,6 @@ def without_long_waits(sentence: str | Promise) -> Iterator[None]:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
             yield
     except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
+        if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
             raise
         raise Refused(sentence) from error

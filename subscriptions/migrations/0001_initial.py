@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
             name='SubscriptionChangeItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('same', 'Was like that already'), ('not_active', 'Only an active subscription can be suspended'), ('not_suspended', 'Only a suspended subscription can be reactivated'), ('parent', 'What it belongs to is not active'), ('ended', 'It has ended'), ('gone', 'It is not yours any more')], default='waiting', max_length=20)),
+                ('outcome', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('same', 'Was like that already'), ('not_active', 'Only an active subscription can be suspended'), ('not_suspended', 'Only a suspended subscription can be reactivated'), ('parent', 'What it belongs to is not active'), ('due', 'Its term has just ended'), ('reseller', 'The reseller is not yours any more'), ('ended', 'It has ended'), ('gone', 'It is not yours any more')], default='waiting', max_length=20)),
                 ('change', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='subscriptions.subscriptionchange')),
                 ('subscription', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='subscriptions.subscription')),
             ],

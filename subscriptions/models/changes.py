@@ -53,10 +53,13 @@ class SubscriptionChangeItem(models.Model):
         NOT_ACTIVE = "not_active", _("Only an active subscription can be suspended")
         NOT_SUSPENDED = "not_suspended", _("Only a suspended subscription can be reactivated")
         PARENT = "parent", _("What it belongs to is not active")
+        DUE = "due", _("Its term has just ended")
+        RESELLER = "reseller", _("The reseller is not yours any more")
         ENDED = "ended", _("It has ended")
         GONE = "gone", _("It is not yours any more")
 
-    LEFT: ClassVar = frozenset({Outcome.NOT_ACTIVE, Outcome.NOT_SUSPENDED, Outcome.PARENT, Outcome.ENDED, Outcome.GONE})
+    # Outcomes of those that were left as they were, for a reason.
+    LEFT: ClassVar = frozenset(Outcome) - {Outcome.WAITING, Outcome.DONE, Outcome.SAME}
 
     change = models.ForeignKey(SubscriptionChange, models.CASCADE, related_name="items", db_index=False)
     subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="+", db_index=False)

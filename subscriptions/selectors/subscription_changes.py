@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
 from partnercenter.partners.models import Partner
 from subscriptions.catalog import CATALOG
 from subscriptions.models import Subscription, SubscriptionChange, SubscriptionChangeItem
+from subscriptions.selectors.families import family_of
 
 Act = SubscriptionChange.Act
 Status = Subscription.Status
@@ -67,15 +70,34 @@ def forecast_of(chosen: QuerySet[Subscription], act: str) -> Forecast:
     )
 
 
+# What was not chosen, but belongs to something that was, and changes with it.
+_GOING_ALONG: Final = """
+    WITH RECURSIVE following AS (
+        SELECT c.id FROM subscriptions_subscription AS c
+        WHERE c.parent_id IN ({changing}) AND c.status = %s AND (c.with_parent OR %s)
+        UNION
+        SELECT c.id FROM following AS f JOIN subscriptions_subscription AS c ON c.parent_id = f.id
+        WHERE c.status = %s AND (c.with_parent OR %s)
+    )
+    SELECT count(*) FROM following WHERE id NOT IN ({chosen})
+"""
+
+
 def _going_along(chosen: QuerySet[Subscription], act: str) -> int:
     """How many were not chosen, but belong to some that were and change with them."""
     before, _after = STEPS[act]
-    children = Subscription.objects.filter(
-        status=before, parent__in=chosen.filter(status=before).order_by().values("pk")
-    )
-    if act == Act.REACTIVATE:
-        children = children.filter(with_parent=True)
-    return children.exclude(pk__in=chosen.order_by().values("pk")).count()
+    rows = chosen.order_by().values("pk")
+    try:
+        changing, changing_params = rows.filter(status=before).query.sql_with_params()
+        every, every_params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    asked: list[Any] = [before, act == Act.SUSPEND]
+    with connection.cursor() as cursor:
+        sql = _GOING_ALONG.format(changing=changing, chosen=every)
+        cursor.execute(sql, [*changing_params, *asked, *asked, *every_params])
+        [(count,)] = cursor.fetchall()
+    return int(count)
 
 
 def changes_of(partner: Partner) -> QuerySet[SubscriptionChange]:
@@ -96,18 +118,17 @@ def items_of(change: SubscriptionChange, *, left: bool = False) -> QuerySet[Subs
     return items.filter(outcome__in=SubscriptionChangeItem.LEFT) if left else items
 
 
+def is_waiting(change: SubscriptionChange) -> bool:
+    """Whether something of a change waits."""
+    return _waiting(change).exists()
+
+
 def next_waiting(change: SubscriptionChange, limit: int) -> list[UUID]:
     """The next subscriptions of a change that wait: at most so many, and nothing together with what it belongs to."""
-    depth = "(s.parent_id IS NOT NULL)::int + (p.parent_id IS NOT NULL)::int"
-    sql = f"""
-        SELECT s.id, {depth}
-        FROM subscriptions_subscriptionchangeitem AS i
-            JOIN subscriptions_subscription AS s ON s.id = i.subscription_id
-            LEFT JOIN subscriptions_subscription AS p ON p.id = s.parent_id
-        WHERE i.change_id = %s AND i.outcome = 'waiting'
-        ORDER BY i.id LIMIT %s
-    """  # noqa: S608 - composed of what stands above
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [change.pk, limit])
-        found = cursor.fetchall()
-    return [pk for pk, level in found if level == found[0][1]]
+    ids = list(_waiting(change).order_by("pk").values_list("subscription_id", flat=True)[:limit])
+    below = family_of(ids)
+    return [pk for pk in ids if pk not in below]
+
+
+def _waiting(change: SubscriptionChange) -> QuerySet[SubscriptionChangeItem]:
+    return change.items.filter(outcome=SubscriptionChangeItem.Outcome.WAITING)

@@ -7,7 +7,8 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
 from customers.selectors.customers import resellers_of
@@ -21,7 +22,10 @@ ORDERS: Final[Mapping[str, Order]] = {"name": Order(("name_key", "id"))}
 
 # What people see as two lists: what is bought by number, and what is billed by usage.
 LISTS: Final[Mapping[str, tuple[str, ...]]] = {"license": (Kind.LICENSE,), "usage": (Kind.AZURE, Kind.PLAN)}
-LIST_LABELS: Final[Mapping[str, Promise]] = {"license": _("License-based"), "usage": _("Usage-based")}
+LIST_LABELS: Final[Mapping[str, Promise]] = {
+    "license": gettext_lazy("License-based"),
+    "usage": gettext_lazy("Usage-based"),
+}
 
 
 def subscriptions_of(customer: Customer) -> QuerySet[Subscription]:
@@ -83,6 +87,15 @@ def living_children_of(subscription: Subscription) -> QuerySet[Subscription]:
 def resellers_for(partner: Partner) -> QuerySet[Partner]:
     """Who can be the reseller of record of what a provider sells; nobody for other partners."""
     return resellers_of(partner) if partner.is_provider else Partner.objects.none()
+
+
+def why_not_reseller(partner: Partner, reseller: Partner | None) -> str:
+    """Why somebody cannot be the reseller of record of what a partner sells; empty if they can. None is nobody."""
+    if not partner.is_provider:
+        return _("Only indirect providers sell through resellers.")
+    if reseller and not resellers_for(partner).filter(pk=reseller.pk).exists():
+        return _("%(name)s is not one of your resellers any more.") % {"name": reseller}
+    return ""
 
 
 def returnable_seats(subscription: Subscription, since: object) -> int:

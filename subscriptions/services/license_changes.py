@@ -190,7 +190,7 @@ def _record(change: LicenseChange, names: Sequence[str] = ()) -> dict[str, int]:
     counts = outcome_counts(change)
     left = sum(counts.get(outcome, 0) for outcome in LicenseResult.LEFT) + change.total - change.visited
     numbers = {ASSIGNED: counts.get("assigned", 0), REVOKED: counts.get("revoked", 0), LEFT: left}
-    products = products_in(change)
+    products = products_in([change])
     details: dict[str, Any] = {USERS: change.total, CHOSEN: ", ".join(names)}
     for label, ids in ((TO_ASSIGN, change.assign), (TO_REVOKE, change.revoke)):
         details[label] = ", ".join(name for pk, name in products.items() if pk in ids)

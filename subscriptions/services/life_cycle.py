@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from subscriptions.models import Subscription
 from subscriptions.services.history import record_each, record_renewals
+from subscriptions.services.holding import held_by_others
 from subscriptions.services.states import DEEDS, end, take_along
 
 # Subscriptions in one transaction; and transactions in one go, as the clock has other things to do as well.
@@ -85,13 +86,11 @@ def move_on(now: datetime, *, size: int = CHUNK, chunks: int = CHUNKS) -> int:
 
 
 def _take_steps(now: datetime, size: int) -> int:
-    rows = _due(now).select_for_update(skip_locked=True, of=("self",)).order_by("due_at")
+    rows = _due(now).select_for_update(skip_locked=True, no_key=True, of=("self",)).order_by("due_at")
     steps: defaultdict[Step, list[UUID]] = defaultdict(list)
-    for pk, status, auto_renew in rows.values_list("pk", "status", "auto_renew")[:size]:
-        steps[_step(status, auto_renew)].append(pk)
-    for step, ids in steps.items():
-        _take(step, ids)
-    return sum(map(len, steps.values()))
+    for pk, status, auto_renew, of_parent in rows.values_list("pk", "status", "auto_renew", "parent__status")[:size]:
+        steps[_step(status, auto_renew, of_parent)].append(pk)
+    return sum(_take(step, ids) for step, ids in steps.items())
 
 
 def _due(now: datetime) -> QuerySet[Subscription]:
@@ -102,14 +101,22 @@ def _due(now: datetime) -> QuerySet[Subscription]:
     return Subscription.objects.filter(~Exists(children), ~Exists(parent), due_at__lte=now)
 
 
-def _step(status: str, auto_renew: bool) -> Step:
+def _step(status: str, auto_renew: bool, status_of_parent: str | None) -> Step:
     if status == Status.ACTIVE:
-        return Step.RENEW if auto_renew else Step.EXPIRE
+        return Step.RENEW if auto_renew and status_of_parent in (None, Status.ACTIVE) else Step.EXPIRE
     return _NEXT[Status(status)]
 
 
-def _take(step: Step, ids: list[UUID]) -> None:
-    """One step of subscriptions that are held; what belongs to those that are not renewed goes with them."""
+def _take(step: Step, ids: list[UUID]) -> int:
+    """One step of subscriptions that are held; what belongs to those that are not renewed goes with them.
+
+    The clock waits for nobody: where somebody else holds what belongs to one, it takes that step the next time.
+    Returns how many steps were taken.
+    """
+    status = _BECOMES.get(step)
+    if status is not None:
+        busy = held_by_others(ids)
+        ids = [pk for pk in ids if pk not in busy]
     sql = f"""
         UPDATE subscriptions_subscription AS s SET {_CHANGES[step]}
         FROM subscriptions_subscription AS own
@@ -118,11 +125,11 @@ def _take(step: Step, ids: list[UUID]) -> None:
     """  # noqa: S608 - composed of what stands above
     with connection.cursor() as cursor:
         cursor.execute(sql, {"ids": ids, **_LENGTHS})
-    status = _BECOMES.get(step)
     if status is None:
         record_renewals(ids)
-        return
+        return len(ids)
     if status == Status.DELETED:
         end(ids)
     record_each(ids, DEEDS[status], at=None, actor=None)
     take_along(ids, status, actor=None)
+    return len(ids)

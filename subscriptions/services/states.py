@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import F
 
 from partnercenter.activity.models import Deed
 from partnercenter.directory.models import User
 from subscriptions.models import License, Reservation, Subscription
-from subscriptions.selectors.subscriptions import not_ended
+from subscriptions.selectors.families import FOLLOWING, suspended_with
 from subscriptions.services.history import record_each
 
 Status = Subscription.Status
@@ -26,52 +27,52 @@ DEEDS: Final = {
     Status.ACTIVE: Deed.SUBSCRIPTION_REACTIVATED,
 }
 
+_TAKE_ALONG: Final = f"""
+    WITH RECURSIVE {FOLLOWING}
+    UPDATE subscriptions_subscription AS s
+    SET status = %(status)s, status_at = f.since, with_parent = true, due_at = NULL, version = s.version + 1
+    FROM following AS f WHERE s.id = f.id RETURNING s.id
+"""  # noqa: S608 - composed of what the selectors write
 
-def suspend_held(ids: Collection[UUID], *, now: datetime, actor: User | None) -> None:
+
+def suspend_held(ids: Collection[UUID], *, now: datetime, actor: User | None) -> list[UUID]:
     """Suspend active subscriptions that the caller's transaction holds; what belongs to them goes with them.
 
-    Each keeps its term: the clock disables it at the end.
+    Each keeps its term: the clock disables it at the end. Returns what went with them.
     """
     _update(ids, status=Status.SUSPENDED, status_at=now)
     record_each(ids, Deed.SUBSCRIPTION_SUSPENDED, at=now, actor=actor)
-    take_along(ids, Status.SUSPENDED, actor=actor)
+    return take_along(ids, Status.SUSPENDED, actor=actor)
 
 
-def reactivate_held(ids: Collection[UUID], *, now: datetime, actor: User | None) -> None:
-    """Make suspended subscriptions active again that are held, and what was suspended with them."""
-    children = Subscription.objects.filter(parent__in=ids, with_parent=True, status=Status.SUSPENDED)
-    back = [*ids, *children.order_by("pk").select_for_update().values_list("pk", flat=True)]
-    Subscription.objects.filter(pk__in=back).update(
-        status=Status.ACTIVE, status_at=now, with_parent=False, due_at=F("term_ends_at"), version=F("version") + 1
-    )
+def reactivate_held(ids: Collection[UUID], *, now: datetime, actor: User | None) -> list[UUID]:
+    """Make suspended subscriptions active again that are held, and what was suspended with them, which is returned."""
+    followers = suspended_with(ids)
+    back = [*ids, *followers]
+    _update(back, status=Status.ACTIVE, status_at=now, with_parent=False, due_at=F("term_ends_at"))
     record_each(back, Deed.SUBSCRIPTION_REACTIVATED, at=now, actor=actor)
+    return followers
 
 
-def cancel_held(ids: Collection[UUID], *, now: datetime, actor: User | None) -> None:
-    """Cancel subscriptions that the caller's transaction holds, with all that belongs to them."""
+def cancel_held(ids: Collection[UUID], *, now: datetime, actor: User | None) -> list[UUID]:
+    """Cancel subscriptions that the caller's transaction holds, with all that belongs to them, which is returned."""
     _update(ids, status=Status.CANCELED, status_at=now, due_at=None)
     record_each(ids, Deed.SUBSCRIPTION_CANCELED, at=now, actor=actor)
     end(ids)
-    take_along(ids, Status.CANCELED, actor=actor)
+    return take_along(ids, Status.CANCELED, actor=actor)
 
 
 def take_along(ids: Collection[UUID], status: str, *, actor: User | None) -> list[UUID]:
     """What belongs to subscriptions that are no longer active comes into their state, and follows them from now on.
 
-    Of what has not ended, an active or following one; all of them where the parent has ended. Returns which.
+    The caller's transaction holds the whole families. Returns which have followed.
     """
-    children = Subscription.objects.filter(not_ended(), parent__in=ids)
-    if status not in Subscription.ENDED:
-        children = children.filter(Q(status=Status.ACTIVE) | Q(with_parent=True))
-    found = list(children.order_by("pk").select_for_update(of=("self",)).values_list("pk", "parent__status_at"))
-    for moment in {moment for _pk, moment in found}:
-        _update(
-            [pk for pk, since in found if since == moment],
-            status=status, status_at=moment, with_parent=True, due_at=None,
-        )  # fmt: skip
-    following = [pk for pk, _moment in found]
+    has_ended = status in Subscription.ENDED
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_ALONG, {"ids": [*ids], "status": status, "has_ended": has_ended})
+        following = [pk for (pk,) in cursor.fetchall()]
     record_each(following, DEEDS[Status(status)], at=None, actor=actor)
-    if status in Subscription.ENDED:
+    if has_ended:
         end(following)
     return following
 

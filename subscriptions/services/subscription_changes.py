@@ -14,7 +14,6 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
@@ -29,9 +28,10 @@ from partnercenter.notifications.services import notify
 from partnercenter.partners.models import Partner
 from partnercenter.web.templatetags.web import grouped
 from subscriptions.models import Subscription, SubscriptionChange, SubscriptionChangeItem
-from subscriptions.selectors.subscription_changes import next_waiting, outcomes_of
-from subscriptions.selectors.subscriptions import resellers_for
+from subscriptions.selectors.subscription_changes import is_waiting, next_waiting, outcomes_of
+from subscriptions.selectors.subscriptions import why_not_reseller
 from subscriptions.services.history import LEFT, RESELLER, SUBSCRIPTIONS, record_new_reseller
+from subscriptions.services.holding import hold_accounts_of, hold_families
 from subscriptions.services.states import reactivate_held, suspend_held
 
 # As many can be changed in one go as a file can bring users.
@@ -65,45 +65,38 @@ DOINGS: Final[Mapping[str, Doing]] = {
     Act.SUSPEND: Doing(
         Job.Kind.SUSPEND_SUBSCRIPTIONS,
         Deed.SUBSCRIPTIONS_SUSPENDED,
-        "WHEN s.status = 'suspended' THEN 'same' WHEN s.status <> 'active' THEN 'not_active'",
+        """
+        WHEN s.status = 'suspended' THEN 'same' WHEN s.status <> 'active' THEN 'not_active'
+        WHEN s.due_at <= %(now)s THEN 'due'
+        """,
     ),
     Act.REACTIVATE: Doing(
         Job.Kind.REACTIVATE_SUBSCRIPTIONS,
         Deed.SUBSCRIPTIONS_REACTIVATED,
         """
         WHEN s.status = 'active' THEN 'same' WHEN s.status <> 'suspended' THEN 'not_suspended'
-        WHEN p.status <> 'active' THEN 'parent'
+        WHEN p.status <> 'active' THEN 'parent' WHEN s.due_at <= %(now)s THEN 'due'
         """,
     ),
     Act.RESELLER: Doing(
         Job.Kind.CHANGE_RESELLER,
         Deed.SUBSCRIPTIONS_RESELLER_CHANGED,
-        "WHEN s.reseller_id IS NOT DISTINCT FROM %(reseller)s THEN 'same'",
+        """
+        WHEN s.reseller_id IS NOT DISTINCT FROM %(reseller)s THEN 'same' WHEN NOT %(sells)s THEN 'reseller'
+        """,
     ),
 }
 
-# What belongs to something is visited after it.
+# What belongs to something is visited after it; else they are in the order in which people read the results.
 _ITEMS: Final = """
     INSERT INTO subscriptions_subscriptionchangeitem (change_id, subscription_id, outcome)
     SELECT %s, s.id, 'waiting'
-    FROM subscriptions_subscription AS s LEFT JOIN subscriptions_subscription AS p ON p.id = s.parent_id
+    FROM subscriptions_subscription AS s
+        JOIN customers_customer AS c ON c.id = s.customer_id
+        LEFT JOIN subscriptions_subscription AS p ON p.id = s.parent_id
+        LEFT JOIN subscriptions_subscription AS g ON g.id = p.parent_id
     WHERE s.id IN ({chosen})
-    ORDER BY s.parent_id IS NOT NULL, p.parent_id IS NOT NULL, s.id
-"""
-# Some subscriptions with what they belong to and what belongs to them: parents before children, then by their ids.
-_HOLD: Final = """
-    WITH RECURSIVE family AS (
-        SELECT unnest(%(ids)s::uuid[]) AS id
-        UNION SELECT s.id FROM subscriptions_subscription AS s JOIN family ON s.parent_id = family.id
-    ), together AS (
-        SELECT id FROM family
-        UNION SELECT parent_id FROM subscriptions_subscription
-        WHERE id = ANY (%(ids)s::uuid[]) AND parent_id IS NOT NULL
-    )
-    SELECT 1 FROM subscriptions_subscription AS s LEFT JOIN subscriptions_subscription AS p ON p.id = s.parent_id
-    WHERE s.id IN (SELECT id FROM together)
-    ORDER BY s.parent_id IS NOT NULL, p.parent_id IS NOT NULL, s.id
-    FOR NO KEY UPDATE OF s
+    ORDER BY s.parent_id IS NOT NULL, p.parent_id IS NOT NULL, g.parent_id IS NOT NULL, c.name_key, s.name_key, s.id
 """
 _DECIDE: Final = """
     UPDATE subscriptions_subscriptionchangeitem AS i SET outcome = CASE
@@ -116,12 +109,6 @@ _DECIDE: Final = """
     WHERE i.change_id = %(change)s AND i.subscription_id = ANY (%(ids)s::uuid[]) AND i.outcome = 'waiting'
         AND s.id = i.subscription_id
     RETURNING i.subscription_id, i.outcome
-"""
-_FOLLOW: Final = """
-    UPDATE subscriptions_subscriptionchangeitem AS i SET outcome = 'done'
-    FROM subscriptions_subscription AS s
-    WHERE i.change_id = %(change)s AND i.outcome = 'waiting' AND s.id = i.subscription_id
-        AND s.parent_id = ANY (%(ids)s::uuid[]) AND s.status_at = %(now)s
 """
 
 
@@ -139,7 +126,8 @@ def start_subscription_change(
     `customer` is whose they all are, if it is about one. Raises `Refused` for nothing, for too many, and for somebody
     who cannot be a reseller.
     """
-    _check_reseller(partner, act, reseller)
+    if act == Act.RESELLER and (denied := why_not_reseller(partner, reseller)):
+        raise Refused(denied)
     change = SubscriptionChange(partner=partner, customer=customer, act=act, reseller=reseller, requested_by=actor)
     with transaction.atomic():
         change.job = enqueue(
@@ -156,15 +144,6 @@ def start_subscription_change(
         change.job.total = _write_items(change, chosen)
         change.job.save(update_fields=["total"])
     return change
-
-
-def _check_reseller(partner: Partner, act: str, reseller: Partner | None) -> None:
-    if act != Act.RESELLER:
-        return
-    if not partner.is_provider:
-        raise Refused(_("Only indirect providers sell through resellers."))
-    if reseller and not resellers_for(partner).filter(pk=reseller.pk).exists():
-        raise Refused(_("%(name)s is not one of your resellers any more.") % {"name": reseller})
 
 
 def _write_items(change: SubscriptionChange, chosen: QuerySet[Subscription]) -> int:
@@ -192,23 +171,20 @@ def change_next_subscriptions(change: SubscriptionChange, *, size: int = CHUNK) 
     now = timezone.now()
     outcomes = Counter[str]()
     if ids:
-        _hold(ids)
-        decided = _decide(change, ids)
+        hold_accounts_of(ids)
+        hold_families(ids)
+        decided = _decide(change, ids, now)
         outcomes.update(decided.values())
         done = [pk for pk, outcome in decided.items() if outcome == Outcome.DONE]
         outcomes[Outcome.DONE] += _change(change, done, now)
     succeeded = outcomes[Outcome.DONE] + outcomes[Outcome.SAME]
-    return Progress(succeeded=succeeded, failed=outcomes.total() - succeeded, more=bool(next_waiting(change, 1)))
+    return Progress(succeeded=succeeded, failed=outcomes.total() - succeeded, more=is_waiting(change))
 
 
-def _hold(ids: Collection[UUID]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, {"ids": [*ids]})
-
-
-def _decide(change: SubscriptionChange, ids: Collection[UUID]) -> dict[UUID, str]:
+def _decide(change: SubscriptionChange, ids: Collection[UUID], now: datetime) -> dict[UUID, str]:
     """The outcome of each of some subscriptions that are held, which is written down; `done` is what is done next."""
-    words = {"change": change.pk, "partner": change.partner_id, "reseller": change.reseller_id, "ids": [*ids]}
+    words: dict[str, Any] = {"change": change.pk, "partner": change.partner_id, "reseller": change.reseller_id}
+    words |= {"ids": [*ids], "now": now, "sells": not why_not_reseller(change.partner, change.reseller)}
     with connection.cursor() as cursor:
         cursor.execute(_DECIDE.format(asks=DOINGS[change.act].asks), words)
         return dict(cursor.fetchall())
@@ -223,10 +199,9 @@ def _change(change: SubscriptionChange, ids: list[UUID], now: datetime) -> int:
         record_new_reseller(ids, change.reseller, at=now, actor=actor)
         Subscription.objects.filter(pk__in=ids).update(reseller=change.reseller, version=F("version") + 1)
         return 0
-    (suspend_held if change.act == Act.SUSPEND else reactivate_held)(ids, now=now, actor=actor)
-    with connection.cursor() as cursor:
-        cursor.execute(_FOLLOW, {"change": change.pk, "ids": ids, "now": now})
-        return int(cursor.rowcount)
+    followers = (suspend_held if change.act == Act.SUSPEND else reactivate_held)(ids, now=now, actor=actor)
+    waiting = change.items.filter(outcome=Outcome.WAITING, subscription__in=followers)
+    return waiting.update(outcome=Outcome.DONE)
 
 
 def finish_subscription_change(change: SubscriptionChange, *, job: Job) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
@@ -20,8 +21,9 @@ from subscriptions.catalog import Offer
 from subscriptions.catalog.terms import end_of_term
 from subscriptions.models import REGRET, SeatAddition, Subscription
 from subscriptions.selectors.limits import Limits
+from subscriptions.selectors.subscriptions import why_not_reseller
 from subscriptions.services.history import QUANTITY, RESELLER, SUBSCRIPTION
-from subscriptions.services.holding import subscription_held
+from subscriptions.services.holding import account_held, subscription_held
 from subscriptions.services.states import cancel_held, reactivate_held, suspend_held
 
 NAME: Final = gettext_noop("Name")
@@ -68,16 +70,14 @@ def change_subscription(
     version; nothing is changed then.
     """
     now = timezone.now()
-    with subscription_held(subscription) as held:
+    with account_held(customer), subscription_held(subscription) as held:
         if held.version != version:
             raise ChangedMeanwhile
         changed = {name: value for name, value in values.items() if getattr(held, name) != value}
         if not changed:
             return False
         limits = Limits(held, customer, now)
-        for why_not in (_WHY_NOT[name](limits) for name in changed):
-            if why_not:
-                raise Refused(why_not)
+        _check(changed, limits)
         details = {EDITABLE[name]: [_told(name, getattr(held, name)), _told(name, changed[name])] for name in changed}
         if "quantity" in changed:
             _change_seats(held, changed["quantity"], limits)
@@ -87,6 +87,15 @@ def change_subscription(
         held.save(update_fields=[*changed, "version"])
         _record(Deed.SUBSCRIPTION_CHANGED, held, customer, actor, details)
     return True
+
+
+def _check(changed: Mapping[str, Any], limits: Limits) -> None:
+    for name, value in changed.items():
+        why_not = _WHY_NOT[name](limits)
+        if name in ("reseller", "support_contact"):
+            why_not = why_not or why_not_reseller(limits.customer.partner, value)
+        if why_not:
+            raise Refused(why_not)
 
 
 def _change_seats(held: Subscription, quantity: int, limits: Limits) -> None:
@@ -124,11 +133,11 @@ def _act(
     subscription: Subscription,
     customer: Customer,
     why_not: Callable[[Limits], str],
-    change: Callable[..., None],
+    change: Callable[..., list[UUID]],
     actor: User,
 ) -> None:
     now = timezone.now()
-    with subscription_held(subscription) as held:
+    with account_held(customer), subscription_held(subscription, with_family=True) as held:
         if sentence := why_not(Limits(held, customer, now)):
             raise Refused(sentence)
         change([held.pk], now=now, actor=actor)
@@ -176,8 +185,6 @@ def _told(name: str, value: Any) -> Any:
     """A value as the log keeps it: in English, whoever reads it."""
     if value is None:
         return ""
-    if name == "billing_cycle":
-        return value
     return value if isinstance(value, bool | int) else str(value)
 
 
