@@ -52,6 +52,8 @@ class SubscriptionForm(forms.Form):
         names = ("name", "quantity", "billing_cycle", "auto_renew", "reseller", "support_contact", "version")
         super().__init__(data, initial={name: getattr(self.subscription, name) for name in names})
         self._offer_choices()
+        for name in ("name", "support_contact"):
+            self._lock(name, limits.why_nothing)
         self._lock("quantity", limits.why_not_quantity, limits.quantity_hint)
         self._lock("billing_cycle", limits.why_not_cycle)
         self._lock("auto_renew", limits.why_not_renewal)
@@ -64,11 +66,12 @@ class SubscriptionForm(forms.Form):
 
     def _offer_choices(self) -> None:
         partner = self.limits.customer.partner
+        # Who is there now may stay, whether or not they could be chosen anew.
+        there = Partner.objects.filter(pk__in=[self.subscription.reseller_id, self.subscription.support_contact_id])
         sellers: Any = self.fields["reseller"]
-        sellers.queryset, sellers.empty_label = resellers_for(partner), _("None")
+        sellers.queryset, sellers.empty_label = resellers_for(partner) | there, _("None")
         contacts: Any = self.fields["support_contact"]
-        contacts.queryset = resellers_for(partner)
-        contacts.empty_label = str(partner)
+        contacts.queryset, contacts.empty_label = resellers_for(partner) | there, str(partner)
         cycles: Any = self.fields["billing_cycle"]
         cycles.choices = [(cycle.value, cycle.label) for cycle in self.subscription.offer.cycles]
 
@@ -83,6 +86,29 @@ class SubscriptionForm(forms.Form):
         if quantity != self.subscription.quantity and not self.limits.fewest <= quantity <= self.limits.most:
             raise forms.ValidationError(self.limits.quantity_hint)
         return quantity
+
+    def see_anew(self) -> None:
+        """Say what somebody else changed meanwhile; what was typed stays, and replaces that the next time."""
+        self.subscription.refresh_from_db()
+        posted: Any = self.data
+        self.data = posted.copy()
+        self.data["version"] = str(self.subscription.version)  # type: ignore[index]
+        theirs = [
+            f"{self.fields[name].label}: {self._told(name)}"
+            for name, mine in self.values.items()
+            if mine != getattr(self.subscription, name)
+        ]
+        sentence = _("Somebody else changed this subscription a moment ago. Save again to replace that: %(theirs)s")
+        self.add_error(None, sentence % {"theirs": "; ".join(theirs) or "–"})
+
+    def _told(self, name: str) -> str:
+        """The value of a field as it is now, as people read it."""
+        value = getattr(self.subscription, name)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if name == "billing_cycle":
+            return str(self.subscription.get_billing_cycle_display())
+        return str(value or self.fields[name].empty_label)  # type: ignore[attr-defined]
 
     @property
     def values(self) -> Mapping[str, Any]:

@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='softwarepurchase',
-            trigger=pgtrigger.compiler.Trigger(name='sold_by_the_partner_of_the_customer', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            SELECT partner_id INTO NEW.partner_id FROM customers_customer\n            WHERE id = NEW.customer_id AND ended_at IS NULL FOR SHARE;\n            IF NOT FOUND THEN\n                RAISE check_violation USING MESSAGE = 'nothing is bought through an account that has ended';\n            END IF;\n            RETURN NEW;\n        ", hash='456ecd40af505c0e41ffb95bb42df0e4eec3436f', operation='INSERT OR UPDATE OF "customer_id"', pgid='pgtrigger_sold_by_the_partner_of_the_customer_d89a7', table='subscriptions_softwarepurchase', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='sold_by_the_partner_of_the_customer', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            SELECT partner_id INTO NEW.partner_id FROM customers_customer\n            WHERE id = NEW.customer_id AND ended_at IS NULL FOR SHARE;\n            IF NOT FOUND THEN\n                RAISE check_violation USING MESSAGE = 'nothing is bought through an account that has ended';\n            END IF;\n            RETURN NEW;\n        ", hash='dcadae9674319ccf7d5ba22647c4fdc2d21a1475', operation='INSERT OR UPDATE OF "customer_id", "partner_id"', pgid='pgtrigger_sold_by_the_partner_of_the_customer_d89a7', table='subscriptions_softwarepurchase', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='subscription',
@@ -281,7 +281,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='subscription',
-            trigger=pgtrigger.compiler.Trigger(name='sold_by_the_partner_of_the_customer', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            SELECT partner_id INTO NEW.partner_id FROM customers_customer\n            WHERE id = NEW.customer_id AND ended_at IS NULL FOR SHARE;\n            IF NOT FOUND THEN\n                RAISE check_violation USING MESSAGE = 'nothing is bought through an account that has ended';\n            END IF;\n            RETURN NEW;\n        ", hash='12d274b70b2339bbf45bbec6a1cdcf3cffb8d5d8', operation='INSERT OR UPDATE OF "customer_id"', pgid='pgtrigger_sold_by_the_partner_of_the_customer_fdf8d', table='subscriptions_subscription', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='sold_by_the_partner_of_the_customer', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            SELECT partner_id INTO NEW.partner_id FROM customers_customer\n            WHERE id = NEW.customer_id AND ended_at IS NULL FOR SHARE;\n            IF NOT FOUND THEN\n                RAISE check_violation USING MESSAGE = 'nothing is bought through an account that has ended';\n            END IF;\n            RETURN NEW;\n        ", hash='8b1aa657342e2c65232bf2c28b77edb00af298f9', operation='INSERT OR UPDATE OF "customer_id", "partner_id"', pgid='pgtrigger_sold_by_the_partner_of_the_customer_fdf8d', table='subscriptions_subscription', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='subscription',
+            trigger=pgtrigger.compiler.Trigger(name='belongs_to_what_the_same_customer_has', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."parent_id" IS NOT NULL)', func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM subscriptions_subscription\n                        WHERE id = NEW.parent_id AND customer_id = NEW.customer_id\n                    ) THEN\n                        RAISE check_violation USING MESSAGE = 'a subscription belongs to what the same customer has';\n                    END IF;\n                    RETURN NULL;\n                ", hash='c1ec84a756dacb31b8da9c113c653eb0c4db48cf', operation='INSERT OR UPDATE OF "customer_id", "parent_id"', pgid='pgtrigger_belongs_to_what_the_same_customer_has_0c0a3', table='subscriptions_subscription', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='seataddition',
@@ -313,7 +317,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='reservation',
-            trigger=pgtrigger.compiler.Trigger(name='sold_by_the_partner_of_the_customer', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            SELECT partner_id INTO NEW.partner_id FROM customers_customer\n            WHERE id = NEW.customer_id AND ended_at IS NULL FOR SHARE;\n            IF NOT FOUND THEN\n                RAISE check_violation USING MESSAGE = 'nothing is bought through an account that has ended';\n            END IF;\n            RETURN NEW;\n        ", hash='c3564a936772dc3ea2e130469580a5a62dd201fb', operation='INSERT OR UPDATE OF "customer_id"', pgid='pgtrigger_sold_by_the_partner_of_the_customer_6e7aa', table='subscriptions_reservation', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='sold_by_the_partner_of_the_customer', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            SELECT partner_id INTO NEW.partner_id FROM customers_customer\n            WHERE id = NEW.customer_id AND ended_at IS NULL FOR SHARE;\n            IF NOT FOUND THEN\n                RAISE check_violation USING MESSAGE = 'nothing is bought through an account that has ended';\n            END IF;\n            RETURN NEW;\n        ", hash='c29017b0d2d6ff9d248395ceec1d5eeb8b31e3a9', operation='INSERT OR UPDATE OF "customer_id", "partner_id"', pgid='pgtrigger_sold_by_the_partner_of_the_customer_6e7aa', table='subscriptions_reservation', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='orderline',

@@ -6,14 +6,14 @@ import pgtrigger
 
 
 def sold_by_the_partner_of_the_customer() -> pgtrigger.Trigger:
-    """The trigger that sets `partner_id` from the account.
+    """The trigger that sets `partner_id` from the account, whoever writes what.
 
     It reads the account so that whoever ends the relationship waits for the purchase, and the other way round: nothing
     is bought through an account that has ended (the product rules, section 7).
     """
     return pgtrigger.Trigger(
         name="sold_by_the_partner_of_the_customer",
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("customer_id"),  # type: ignore[no-untyped-call]
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("customer_id", "partner_id"),  # type: ignore[no-untyped-call]
         when=pgtrigger.Before,
         func="""
             SELECT partner_id INTO NEW.partner_id FROM customers_customer

@@ -131,7 +131,24 @@ class Subscription(Stateful):
             BTreeIndex(fields=["parent"], condition=Q(parent__isnull=False), name="subscriptions_by_parent"),
             BTreeIndex(fields=["due_at"], condition=Q(due_at__isnull=False), name="subscriptions_due"),
         ]
-        triggers = [sold_by_the_partner_of_the_customer()]
+        triggers = [
+            sold_by_the_partner_of_the_customer(),
+            pgtrigger.Trigger(
+                name="belongs_to_what_the_same_customer_has",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("customer_id", "parent_id"),  # type: ignore[no-untyped-call]
+                when=pgtrigger.After,
+                condition=pgtrigger.Q(new__parent__isnull=False),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM subscriptions_subscription
+                        WHERE id = NEW.parent_id AND customer_id = NEW.customer_id
+                    ) THEN
+                        RAISE check_violation USING MESSAGE = 'a subscription belongs to what the same customer has';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

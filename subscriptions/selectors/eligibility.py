@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from customers.models import Agreement, Customer
 from partnercenter.web.templatetags.web import grouped
 from subscriptions.catalog import AZURE_PLAN, CATALOG, Category, Kind, Offer
 from subscriptions.models import OrderLine, Reservation, Subscription
-from subscriptions.selectors.subscriptions import not_ended, sold_through
+from subscriptions.selectors.subscriptions import active_azure_of, not_ended, sold_through
 
 # So many products are named where one of them is needed.
 NAMED: Final = 2
@@ -36,6 +37,7 @@ class Eligibility:
 
     def __init__(self, customer: Customer) -> None:
         self.customer = customer
+        self._active_azure: dict[frozenset[UUID], set[UUID]] = {}
 
     @cached_property
     def bars_all(self) -> str:
@@ -101,7 +103,9 @@ class Eligibility:
 
     @cached_property
     def _trials(self) -> set[str]:
-        return {*sold_through(self.customer).filter(is_trial=True).values_list("offer_id", flat=True)}
+        # Of the organization, whoever sold it to them.
+        tried = Subscription.objects.filter(customer__tenant=self.customer.tenant_id, is_trial=True)
+        return {*tried.values_list("offer_id", flat=True)}
 
     @cached_property
     def _has_plan(self) -> bool:
@@ -132,7 +136,7 @@ class Eligibility:
             single = line.scope == Reservation.Scope.SINGLE
             return (
                 _("Choose the Azure subscription that this reservation is for.")
-                if single and not self._azure(line)
+                if single and not self._azure(line, lines)
                 else ""
             )
         if not line.offer.requires or self._base(line, lines):
@@ -144,10 +148,13 @@ class Eligibility:
         chosen = f"line-{line.base_id}" if line.base_id else f"subscription-{line.parent_id}"
         return next((base for base in bases if base.key == chosen), None)
 
-    def _azure(self, line: OrderLine) -> bool:
-        """Whether the Azure subscription of a reservation is an active one of this account."""
-        azure = sold_through(self.customer).filter(kind=Kind.AZURE, status=Subscription.Status.ACTIVE)
-        return line.parent_id is not None and azure.filter(pk=line.parent_id).exists()
+    def _azure(self, line: OrderLine, lines: Sequence[OrderLine]) -> bool:
+        """Whether the Azure subscription of a reservation is an active one of this account; asked once for all."""
+        named = frozenset(one.parent_id for one in (line, *lines) if one.parent_id)
+        if named not in self._active_azure:
+            active = active_azure_of(self.customer).filter(pk__in=named)
+            self._active_azure[named] = {*active.values_list("pk", flat=True)}
+        return line.parent_id in self._active_azure[named]
 
 
 def why_not_quantity(offer: Offer, quantity: int) -> str:

@@ -41,6 +41,19 @@ _FAMILY: Final = """
     )
     SELECT id, head FROM family
 """
+# The nearest of what each belongs to, near or far, that is not renewed at the end of its term.
+_ENDS_WITH: Final = """
+    WITH RECURSIVE above AS (
+        SELECT s.id, s.parent_id, 1 AS steps FROM subscriptions_subscription AS s
+        WHERE s.id = ANY (%(ids)s::uuid[]) AND s.parent_id IS NOT NULL
+        UNION ALL
+        SELECT a.id, p.parent_id, a.steps + 1 FROM above AS a JOIN subscriptions_subscription AS p ON p.id = a.parent_id
+        WHERE p.parent_id IS NOT NULL
+    )
+    SELECT DISTINCT ON (a.id) a.id, p.name FROM above AS a JOIN subscriptions_subscription AS p ON p.id = a.parent_id
+    WHERE p.term <> '' AND NOT (p.status = 'active' AND p.auto_renew)
+    ORDER BY a.id, a.steps
+"""
 
 
 def following(ids: Collection[UUID], *, has_ended: bool = False) -> list[UUID]:
@@ -57,6 +70,11 @@ def suspended_with(ids: Collection[UUID]) -> list[UUID]:
 def family_of(ids: Collection[UUID]) -> dict[UUID, UUID]:
     """All that has not ended and belongs to subscriptions, near or far; and to which of these."""
     return dict(_ask(_FAMILY, ids))
+
+
+def ends_with(ids: Collection[UUID]) -> dict[UUID, str]:
+    """Which of some subscriptions end at the end of their term as what they belong to does, and what that is called."""
+    return dict(_ask(_ENDS_WITH, ids))
 
 
 def _ask(sql: str, ids: Collection[UUID], **words: Any) -> list[tuple[Any, ...]]:

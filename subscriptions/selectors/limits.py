@@ -13,6 +13,8 @@ from customers.models import Customer
 from partnercenter.web.templatetags.web import grouped
 from subscriptions.catalog import Kind
 from subscriptions.models import REGRET, Subscription
+from subscriptions.selectors.eligibility import Eligibility
+from subscriptions.selectors.families import ends_with
 from subscriptions.selectors.subscriptions import returnable_seats
 
 
@@ -35,6 +37,9 @@ class Limits:
             return sentence % {"provider": self.customer.provider}
         if self.subscription.has_ended:
             return _("This subscription has ended: nothing of it can be changed any more.")
+        if self.subscription.due_at and self.subscription.due_at <= self.now:
+            # What it becomes is for the clock to say, as of the moment at which that was due.
+            return _("Its time has just run out, and the portal is about to renew or end it. Try again in a minute.")
         return ""
 
     @cached_property
@@ -57,10 +62,16 @@ class Limits:
         one = self.subscription
         return min(one.quantity, max(one.offer.minimum, one.assigned, one.quantity - self.returnable))
 
-    @property
+    @cached_property
+    def why_not_more(self) -> str:
+        """Why no seats can be added, where nothing can be bought at all."""
+        return Eligibility(self.customer).bars_all
+
+    @cached_property
     def most(self) -> int:
         """The largest quantity there can be."""
-        return max(self.subscription.offer.maximum, self.subscription.quantity)
+        quantity = self.subscription.quantity
+        return quantity if self.why_not_more else max(self.subscription.offer.maximum, quantity)
 
     @cached_property
     def why_not_quantity(self) -> str:
@@ -68,16 +79,23 @@ class Limits:
             return self._not_active
         if not self.subscription.offer.is_license_based:
             return _("What is billed by usage has no quantity.")
-        if self.fewest == self.most:
+        if self.fewest < self.most:
+            return ""
+        if self.why_not_more:
+            return self.why_not_more
+        offer = self.subscription.offer
+        if offer.minimum == offer.maximum:
             return _("This offer is sold with exactly %(count)s seats.") % {"count": grouped(self.most)}
-        return ""
+        return _("There can be no more of it, and seats can be given back only within 7 days after they were added.")
 
     @property
     def quantity_hint(self) -> str:
         """The range, and what sets its lower end."""
         one = self.subscription
         words = {"fewest": grouped(self.fewest), "most": grouped(self.most), "assigned": grouped(one.assigned)}
-        if self.fewest == one.assigned and one.assigned > one.offer.minimum:
+        if self.why_not_more:
+            return f"{_('From %(fewest)s to %(most)s.') % words} {self.why_not_more}"
+        if max(one.offer.minimum, one.quantity - self.returnable) < self.fewest == one.assigned:
             sentence = _("From %(fewest)s to %(most)s: %(assigned)s are assigned to users. Revoke some to have fewer.")
         elif self.fewest == one.quantity > one.offer.minimum:
             sentence = _(
@@ -95,12 +113,21 @@ class Limits:
             return self._not_active
         return "" if len(self.subscription.offer.cycles) > 1 else _("This offer is billed in one way only.")
 
+    @cached_property
+    def ends_with(self) -> str:
+        """What it belongs to that is not renewed, so that it is not renewed either; empty if there is none."""
+        one = self.subscription
+        name = ends_with([one.pk]).get(one.pk, "") if one.parent_id else ""
+        return name if not name or one.customer_id == self.customer.pk else _("what it belongs to")
+
     @property
     def why_not_renewal(self) -> str:
         if self._not_active:
             return self._not_active
         if self.subscription.is_trial:
             return _("A trial is not renewed. Buy the product before the trial ends.")
+        if self.ends_with:
+            return _("It ends together with %(parent)s, which is not renewed.") % {"parent": self.ends_with}
         return "" if self.subscription.term else _("What has no term is not renewed: it goes on until it is canceled.")
 
     @property

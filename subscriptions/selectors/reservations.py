@@ -5,9 +5,10 @@ A reservation has no reseller on record: the account through which it was sold s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import formats, timezone
@@ -46,9 +47,9 @@ def reservations_for(azure: Subscription, customer: Customer) -> QuerySet[Reserv
     return reservations_of(customer).filter(azure=azure).order_by("-begun_at", "-pk")
 
 
-def active_reservations_for(azure: Subscription) -> QuerySet[Reservation]:
-    """The reservations that are for one Azure subscription alone and have not ended."""
-    return azure.reservations.filter(status=Reservation.Status.ACTIVE)
+def active_reservations_for(ids: Collection[UUID]) -> QuerySet[Reservation]:
+    """The reservations that are each for one of some Azure subscriptions alone and have not ended."""
+    return Reservation.objects.filter(azure__in=ids, status=Reservation.Status.ACTIVE)
 
 
 def version_of(reservation: Reservation) -> str:

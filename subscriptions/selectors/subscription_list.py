@@ -21,6 +21,7 @@ from subscriptions.selectors.subscriptions import (
     LISTS,
     ORDERS,
     not_ended,
+    sold_by_providers,
     sold_through,
     subscriptions_of,
     subscriptions_of_partner,
@@ -125,7 +126,7 @@ def found_of_partner(partner: Partner, wanted: Wanted) -> Source[Subscription]:
     else:
         parts = [Source(part) for part in _parts(narrowed, wanted)]
     if partner.kind == Partner.Kind.RESELLER:
-        others = Subscription.objects.filter(reseller=partner, customer__ended_at=None).exclude(partner=partner)
+        others = sold_by_providers(partner)
         parts.append(Source(matching_text(wanted.narrow(others), wanted.text)))
     return _together(everything, parts)
 
@@ -172,9 +173,10 @@ def resellers_on_record(partner: Partner) -> dict[UUID | None, str]:
     return dict(Partner.objects.filter(Exists(sold)).values_list("pk", "tenant__name"))
 
 
-def names_of_subscriptions(ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
-    """What some subscriptions are called."""
-    return dict(Subscription.objects.filter(pk__in={one for one in ids if one}).values_list("pk", "name"))
+def names_of_subscriptions(partner: Partner, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """What some subscriptions are called, of those that a partner sees."""
+    found = subscriptions_of_partner(partner).filter(pk__in={one for one in ids if one})
+    return dict(found.values_list("pk", "name"))
 
 
 def accounts_called(ids: Iterable[int]) -> dict[int, tuple[UUID, str]]:

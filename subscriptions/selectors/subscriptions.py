@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -53,8 +53,21 @@ def subscriptions_of_partner(partner: Partner) -> QuerySet[Subscription]:
     """What all customers have bought through a partner, or with it as the reseller on record."""
     own = Q(partner=partner)
     if partner.kind == Partner.Kind.RESELLER:
-        own |= Q(reseller=partner)
+        own |= _sold_by_its_provider(partner)
     return Subscription.objects.filter(own, customer__ended_at=None)
+
+
+def sold_by_providers(reseller: Partner) -> QuerySet[Subscription]:
+    """What providers sold with a reseller on record, to customers that it serves."""
+    return Subscription.objects.filter(_sold_by_its_provider(reseller), customer__ended_at=None)
+
+
+def _sold_by_its_provider(reseller: Partner) -> Q:
+    # Without an account that lives it sees nothing of a customer, whatever its provider has noted.
+    serves = Customer.objects.filter(
+        partner=reseller, provider=OuterRef("partner"), tenant=OuterRef("customer__tenant"), ended_at=None
+    )
+    return Q(Exists(serves), reseller=reseller)
 
 
 def not_ended() -> Q:
@@ -79,9 +92,14 @@ def active_azure_of(customer: Customer) -> QuerySet[Subscription]:
     return sold_through(customer).filter(kind=Kind.AZURE, status=Subscription.Status.ACTIVE)
 
 
-def living_children_of(subscription: Subscription) -> QuerySet[Subscription]:
-    """The add-ons of a subscription, or the Azure subscriptions under a plan, that have not ended."""
-    return subscription.children.filter(not_ended()).order_by("name_key", "pk")
+def parent_of(subscription: Subscription, customer: Customer) -> Subscription | None:
+    """What a subscription belongs to, if an account sees it."""
+    return subscriptions_of(customer).filter(children=subscription).first()
+
+
+def living_children_of(subscription: Subscription, customer: Customer) -> QuerySet[Subscription]:
+    """The add-ons of a subscription that have not ended, of those that an account sees."""
+    return subscriptions_of(customer).filter(not_ended(), parent=subscription).order_by("name_key", "pk")
 
 
 def resellers_for(partner: Partner) -> QuerySet[Partner]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
 from django.db import transaction
@@ -25,10 +26,13 @@ from subscriptions.selectors.eligibility import Base, Eligibility
 from subscriptions.selectors.orders import drafts_of, lines_of
 from subscriptions.services.azure import welcome_partner
 from subscriptions.services.history import QUANTITY, RESERVATION, SOFTWARE, SUBSCRIPTION
-from subscriptions.services.holding import BUSY_CUSTOMER, account_held
+from subscriptions.services.holding import BUSY_CUSTOMER, account_held, hold_subscriptions
 from subscriptions.services.subscriptions import new_subscription, note_seats
 
 OFFERS: Final = gettext_noop("Offers")
+FORGOTTEN_AT_ONCE: Final = 1_000
+# What somebody chooses for a line of a draft.
+CHOSEN: Final = ("quantity", "billing_cycle", "parent", "base", "region", "scope")
 
 
 def draft_for(customer: Customer, *, actor: User) -> Order:
@@ -44,7 +48,7 @@ def add_line(customer: Customer, offer: Offer, *, quantity: int | None = None, a
     Raises `Refused` where the customer may not buy it.
     """
     with without_long_waits(BUSY_CUSTOMER):
-        order = Order.objects.select_for_update().get(pk=draft_for(customer, actor=actor).pk)
+        order = _hold_draft(draft_for(customer, actor=actor))
         lines = lines_of(order)
         eligibility = Eligibility(customer)
         if why_not := eligibility.why_not(offer, [line.offer_id for line in lines]):
@@ -71,22 +75,34 @@ def belong_to(line: OrderLine, base: Base) -> None:
     line.parent, line.base = base.subscription, base.line
 
 
-def change_line(line: OrderLine, **values: Any) -> None:
-    """Save what somebody chose for a line of a draft. Raises `Refused` if the order was placed meanwhile."""
-    with transaction.atomic():
-        _hold_draft(line.order)
-        for name, value in values.items():
-            setattr(line, name, value)
-        line.save(update_fields=[*values])
-        touch(line.order)
+def change_lines(order: Order, changes: Mapping[OrderLine, Mapping[str, Any]]) -> None:
+    """Save what somebody chose for lines of a draft, all at once: for each line the values that are new.
+
+    Raises `Refused`, and nothing is changed, if the order was placed meanwhile, or a line was taken out of it.
+    """
+    with without_long_waits(BUSY_CUSTOMER):
+        _hold_draft(order)
+        for line, values in changes.items():
+            for name, value in values.items():
+                setattr(line, name, value)
+        there = {None, *order.lines.values_list("pk", flat=True)}
+        if any({line.pk, line.base_id} - there for line in changes):
+            raise Refused(_("The order has changed in another window. This is how it is now."))
+        OrderLine.objects.bulk_update(changes, CHOSEN)
+        touch(order)
 
 
 def remove_line(line: OrderLine) -> None:
-    """Take a line out of a draft, and the add-ons that were to extend it. Raises `Refused` if the order was placed."""
+    """Take a line out of a draft, with the add-ons that were to extend it, and theirs.
+
+    Raises `Refused` if the order was placed.
+    """
     with transaction.atomic():
         _hold_draft(line.order)
-        OrderLine.objects.filter(base=line).delete()
-        line.delete()
+        gone = [line.pk]
+        while found := list(OrderLine.objects.filter(base__in=gone).exclude(pk__in=gone).values_list("pk", flat=True)):
+            gone += found
+        OrderLine.objects.filter(pk__in=gone).delete()
         touch(line.order)
 
 
@@ -102,11 +118,16 @@ def touch(order: Order) -> None:
 
 
 def forget_drafts(now: datetime) -> int:
-    """Forget drafts that nobody has touched for long; how many went."""
+    """Forget drafts that nobody has touched for long; how many went. One that is being placed meanwhile stays."""
     old = Order.objects.filter(status=Order.Status.DRAFT, touched_at__lt=now - Order.KEPT_FOR)
-    count = old.count()
-    old.delete()
-    return count
+    count = 0
+    while True:
+        with transaction.atomic():
+            held = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+            Order.objects.filter(pk__in=held).delete()
+        count += len(held)
+        if not held:
+            return count
 
 
 def _hold_draft(order: Order) -> Order:
@@ -127,11 +148,11 @@ def place_order(order: Order, *, actor: User) -> Order:
         held = Order.objects.select_for_update().get(pk=order.pk)
         if not held.is_draft:
             return held
-        hold_parents(held)
+        # So that nobody suspends or cancels meanwhile what the lines will belong to.
+        hold_subscriptions(Subscription.objects.filter(pk__in=held.lines.exclude(parent=None).values("parent")))
         lines = lines_of(held)
         check_lines(lines, Eligibility(customer))
-        # What others belong to comes first.
-        for line in sorted(lines, key=lambda line: line.base_id is not None):
+        for line in _bases_first(lines):
             _buy(line, customer, now)
             _finish_purchase(line, customer, now, actor)
         held.move_to(Order.Status.PLACED, placed_at=now)
@@ -147,12 +168,6 @@ def place_order(order: Order, *, actor: User) -> Order:
     return held
 
 
-def hold_parents(order: Order) -> None:
-    """Hold what lines of an order will belong to, so that nobody suspends or cancels it meanwhile."""
-    parents = Subscription.objects.filter(pk__in=order.lines.exclude(parent=None).values("parent"))
-    list(parents.order_by("pk").select_for_update().values_list("pk"))
-
-
 def check_lines(lines: Sequence[OrderLine], eligibility: Eligibility) -> None:
     """Raises `Refused` if nothing is to be bought, or for the first line that cannot be."""
     if not lines:
@@ -160,6 +175,18 @@ def check_lines(lines: Sequence[OrderLine], eligibility: Eligibility) -> None:
     for line in lines:
         if why_not := eligibility.why_not_line(line, lines):
             raise Refused(_("%(offer)s: %(why_not)s") % {"offer": line.offer, "why_not": why_not})
+
+
+def _bases_first(lines: Sequence[OrderLine]) -> list[OrderLine]:
+    """The lines of an order, each after the line that it extends. Raises `Refused` where they go round in a circle."""
+    inside = {line.pk: line for line in lines}
+    after = {line.pk: [line.base_id] if line.base_id in inside else [] for line in lines}
+    try:
+        return [inside[pk] for pk in TopologicalSorter(after).static_order()]
+    except CycleError as error:
+        raise Refused(
+            _("Lines of this order belong to each other in a circle. Choose anew what they extend.")
+        ) from error
 
 
 def _buy(line: OrderLine, customer: Customer, now: datetime) -> None:
@@ -180,6 +207,8 @@ def _buy(line: OrderLine, customer: Customer, now: datetime) -> None:
 def _subscription(line: OrderLine, customer: Customer, now: datetime) -> Subscription:
     # Of two lines of one order the base was bought before.
     parent = OrderLine.objects.get(pk=line.base_id).subscription if line.base_id else line.parent
+    if line.offer.requires and parent is None:
+        raise Refused(_("%(offer)s belongs to nothing.") % {"offer": line.offer})
     bought = new_subscription(customer, line.offer, parent=parent, now=now)
     bought.quantity, bought.billing_cycle = line.quantity, line.billing_cycle
     return bought

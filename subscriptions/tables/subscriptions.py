@@ -24,6 +24,7 @@ from partnercenter.web.templatetags.web import badge, grouped, short_guid
 from subscriptions.catalog import Cycle, Kind
 from subscriptions.models import Subscription
 from subscriptions.selectors.badges import STATE_BADGES
+from subscriptions.selectors.families import ends_with
 from subscriptions.selectors.subscription_list import BY_END, accounts_called, names_of_subscriptions
 from subscriptions.selectors.subscriptions import ORDERS
 
@@ -55,7 +56,7 @@ class SubscriptionTable(Table):
     orders: ClassVar[Mapping[str, Order]] = ORDERS
     default_order = "name"
     caption = gettext_lazy("Subscriptions")
-    css_class = "as-cards"
+    css_class = "subscriptions as-cards"
 
     select = django_tables2.Column(verbose_name=gettext_lazy("Select"))
     name = django_tables2.Column(verbose_name=gettext_lazy("Subscription"))
@@ -79,15 +80,16 @@ class SubscriptionTable(Table):
 
     def _ask_for_names(self) -> None:
         """What stands in the rows of others' names, each asked for once."""
-        parents = {one.parent_id for one in self.records} - {None}
-        self._parents = names_of_subscriptions(parents) if parents else {}
+        children = [one for one in self.records if one.parent_id]
+        self._parents = names_of_subscriptions(self.partner, (one.parent_id for one in children)) if children else {}
+        self._ending = ends_with([one.pk for one in children]) if children else {}
         accounts = {one.customer_id for one in self.records} if self.shows_customers else set()
         self._accounts = accounts_called(accounts) if accounts else {}
         resellers = {one.reseller_id for one in self.records} - {None} if self.shows_resellers else set()
         self._resellers = names_of(resellers) if resellers else {}
 
     def texts_of(self, one: Subscription) -> dict[str, str]:
-        """What the row of a subscription shows."""
+        """What the row of a subscription shows; nothing where it has none."""
         guid, (customer_url, customer) = str(one.pk), self._customer_of(one)
         return {
             "id": guid,
@@ -100,9 +102,9 @@ class SubscriptionTable(Table):
             "customer_url": customer_url,
             "quantity": _quantity(one),
             "state": self._badges[Status(one.status)] + _since_and_until(one),
-            "billing": self._cycles.get(one.billing_cycle, "–"),
-            "term": _term(one),
-            "reseller": self._resellers.get(one.reseller_id, "–"),
+            "billing": self._cycles.get(one.billing_cycle, ""),
+            "term": _term(one, is_renewed=one.auto_renew and one.pk not in self._ending),
+            "reseller": self._resellers.get(one.reseller_id, ""),
         }
 
     def _customer_of(self, one: Subscription) -> tuple[str, str]:
@@ -123,7 +125,7 @@ class SubscriptionTable(Table):
     def _more(self, one: Subscription) -> SafeString:
         """The product where people call it otherwise, and what it belongs to."""
         words = [one.offer.name] if one.offer.name != one.name else []
-        if one.parent_id:
+        if one.parent_id in self._parents:
             sentence = _("Under %(name)s") if one.kind == Kind.AZURE else _("Add-on of %(name)s")
             words.append(sentence % {"name": self._parents[one.parent_id]})
         return format_html('<div class="caption muted">{}</div>', " · ".join(words)) if words else SafeString("")
@@ -139,10 +141,11 @@ class EndingTable(SubscriptionTable):
 def _quantity(one: Subscription) -> str:
     """How many there are; where they are assigned to users, how many of them are."""
     if not one.offer.is_license_based:
-        return "–"
-    if one.offer.is_assigned:
-        return f"{grouped(one.assigned)} / {grouped(one.quantity)}"
-    return grouped(one.quantity)
+        return ""
+    if not one.offer.is_assigned:
+        return grouped(one.quantity)
+    assigned = _("%(count)s assigned") % {"count": grouped(one.assigned)}
+    return format_html('{}<div class="caption muted">{}</div>', grouped(one.quantity), assigned)
 
 
 def _since_and_until(one: Subscription) -> SafeString:
@@ -161,14 +164,14 @@ def _since_and_until(one: Subscription) -> SafeString:
     return format_html('<div class="caption muted">{}</div>', words % days)
 
 
-def _term(one: Subscription) -> str:
+def _term(one: Subscription, *, is_renewed: bool) -> str:
     """When it is renewed or ends."""
     if one.term_ends_at is None or one.has_ended:
-        return "–"
+        return ""
     if one.status in (Status.EXPIRED, Status.DISABLED):
         words = _("Ended on %(day)s")
     else:
-        words = _("Renews on %(day)s") if one.is_active and one.auto_renew else _("Ends on %(day)s")
+        words = _("Renews on %(day)s") if one.is_active and is_renewed else _("Ends on %(day)s")
     return words % {"day": _day(one.term_ends_at)}
 
 

@@ -28,10 +28,12 @@ from partnercenter.web.forms import looks_and_acts, posted
 from subscriptions.catalog import add_ons_of
 from subscriptions.forms.subscription import SubscriptionForm
 from subscriptions.models import Subscription
+from subscriptions.selectors.families import following, suspended_with
 from subscriptions.selectors.limits import Limits
 from subscriptions.selectors.reservations import active_reservations_for
-from subscriptions.selectors.subscriptions import living_children_of
+from subscriptions.selectors.subscriptions import living_children_of, parent_of
 from subscriptions.services.subscriptions import (
+    ChangedMeanwhile,
     cancel_subscription,
     change_subscription,
     reactivate_subscription,
@@ -49,8 +51,9 @@ MOST_ADD_ONS: Final = 50
 @require_safe
 @of_subscription
 def subscription(request: StaffRequest, customer: Customer, found: Subscription) -> HttpResponse:
-    children = living_children_of(found)[:MOST_ADD_ONS] if found.offer.is_license_based else ()
-    history = history_of(found.customer.partner, found.pk)
+    children = living_children_of(found, customer)[:MOST_ADD_ONS] if found.offer.is_license_based else ()
+    # What a provider wrote into its log is no business of its resellers.
+    history = history_of(request.partner, found.pk)
     context = _context(request, customer, found) | {
         "children": children,
         "can_have_add_ons": found.is_active and bool(add_ons_of(found.offer)),
@@ -71,6 +74,8 @@ def change(request: StaffRequest, customer: Customer, found: Subscription) -> Ht
         version = form.cleaned_data["version"]
         try:
             changed = change_subscription(found, form.values, customer=customer, version=version, actor=request.user)
+        except ChangedMeanwhile:
+            form.see_anew()
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -121,15 +126,27 @@ def ask_and_act(request: StaffRequest, customer: Customer, found: Subscription, 
     context |= {
         "doing": doing,
         "act_denied": acting.why_not(context["limits"]),
-        "children_count": living_children_of(found).count(),
-        "reservation_count": active_reservations_for(found).count(),
+        **_going_along(found, doing),
     }
     return render(request, "subscriptions/change_state.html", context)
 
 
+def _going_along(found: Subscription, doing: str) -> dict[str, int]:
+    """How many subscriptions go along with one, and of how many reservations their subscription ends."""
+    if doing == "reactivate":
+        return {"children_count": len(suspended_with([found.pk]))}
+    children = following([found.pk], has_ended=doing == "cancel")
+    return {
+        "children_count": len(children),
+        "reservation_count": active_reservations_for([found.pk, *children]).count() if doing == "cancel" else 0,
+    }
+
+
 def _context(request: StaffRequest, customer: Customer, found: Subscription) -> dict[str, Any]:
+    parent = found.parent if found.customer_id == customer.pk else parent_of(found, customer)
     return customer_context(request, customer) | {
         "subscription": found,
+        "parent": parent,
         "limits": Limits(found, customer, timezone.now()),
         "manage_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
     }

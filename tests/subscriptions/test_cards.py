@@ -219,6 +219,7 @@ def test_a_resellers_overview_counts_what_its_provider_sold_with_it(
     browse, northwind, adatum, make_staff, make_customer
 ):
     customer = make_customer(northwind, "Coho", reseller=adatum)
+    make_customer(adatum, "Coho", tenant=customer.tenant, provider=northwind)
     subscribe(customer, E3)
     subscribe(make_customer(northwind, "Alpine"), E3)
     adam = make_staff(adatum, "Adam", Role.GLOBAL_ADMIN)

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from partnercenter.activity.models import Activity, Deed
 from subscriptions.models import License, Subscription
 from subscriptions.services.life_cycle import move_on
-from subscriptions.services.subscriptions import reactivate_subscription, suspend_subscription
+from subscriptions.services.states import reactivate_held, suspend_held
 from subscriptions.tasks import move_subscriptions_on
 from tests.subscribing import subscribe
 from tests.users import make_many_users
@@ -67,7 +67,7 @@ def test_what_is_not_renewed_expires_is_disabled_and_deleted(e3):
 
 
 def test_what_is_suspended_at_the_end_of_its_term_is_disabled_for_thirty_days(e3, ana):
-    suspend_subscription(e3, customer=e3.customer, actor=ana.user)
+    suspend_held([e3.pk], now=after(days=200), actor=ana.user)
     seen = {}
 
     for days in (-1, 0, 29, 30):
@@ -137,7 +137,7 @@ def test_an_add_on_that_is_not_renewed_leaves_its_base_alone(e3, tailspin):
 
 def test_an_add_on_suspended_by_itself_is_disabled_while_its_base_goes_on(e3, tailspin, ana):
     add_on = subscribe(tailspin, CONFERENCING, parent=e3, now=after(days=100))
-    suspend_subscription(add_on, customer=tailspin, actor=ana.user)
+    suspend_held([add_on.pk], now=after(days=200), actor=ana.user)
 
     move_on(after(years=1))
 
@@ -146,9 +146,9 @@ def test_an_add_on_suspended_by_itself_is_disabled_while_its_base_goes_on(e3, ta
 
 def test_what_was_reactivated_is_renewed_as_if_nothing_had_been(e3, tailspin, ana):
     add_on = subscribe(tailspin, CONFERENCING, parent=e3, now=after(days=100))
-    suspend_subscription(e3, customer=tailspin, actor=ana.user)
+    suspend_held([e3.pk], now=after(days=200), actor=ana.user)
     e3.refresh_from_db()
-    reactivate_subscription(e3, customer=tailspin, actor=ana.user)
+    reactivate_held([e3.pk], now=after(days=200), actor=ana.user)
 
     move_on(after(years=1))
 

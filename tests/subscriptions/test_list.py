@@ -263,6 +263,8 @@ def sought(reseller):
 @pytest.mark.django_db(transaction=True)
 def test_no_search_filter_or_order_reads_the_whole_table(northwind, adatum, contoso, make_customer):
     customers = [make_customer(northwind, f"Customer {number}", reseller=adatum) for number in range(5)]
+    for one in customers:
+        make_customer(adatum, one.name, tenant=one.tenant, provider=northwind)
     other = [make_customer(contoso, "Wingtip Toys")]
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO on")  # otherwise the rows are too young for the index alone
