@@ -9,7 +9,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.forms.meanwhile import SeenForm
 from customers.forms.names import NameField
+from customers.services.meanwhile import Overtaken
 from partnercenter.partners.models import Partner
 from subscriptions.selectors.limits import Limits
 from subscriptions.selectors.subscriptions import resellers_for
@@ -17,10 +19,10 @@ from subscriptions.selectors.subscriptions import resellers_for
 LONGEST_NAME: Final = 120
 
 
-class SubscriptionForm(forms.Form):
+class SubscriptionForm(SeenForm):
     """Everything that can be changed of a subscription; what cannot is disabled, and its hint says why.
 
-    `version` is the one that the person sees.
+    `seen` is the version that the person sees.
     """
 
     name = NameField(
@@ -45,12 +47,12 @@ class SubscriptionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Whom the customer turns to for help with this subscription."),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, limits: Limits) -> None:
         self.limits, self.subscription = limits, limits.subscription
-        names = ("name", "quantity", "billing_cycle", "auto_renew", "reseller", "support_contact", "version")
-        super().__init__(data, initial={name: getattr(self.subscription, name) for name in names})
+        names = ("name", "quantity", "billing_cycle", "auto_renew", "reseller", "support_contact")
+        initial = {name: getattr(self.subscription, name) for name in names}
+        super().__init__(data, initial=initial | {"seen": str(self.subscription.version)})
         self._offer_choices()
         for name in ("name", "support_contact"):
             self._lock(name, limits.why_nothing)
@@ -87,19 +89,11 @@ class SubscriptionForm(forms.Form):
             raise forms.ValidationError(self.limits.quantity_hint)
         return quantity
 
-    def see_anew(self) -> None:
-        """Say what somebody else changed meanwhile; what was typed stays, and replaces that the next time."""
+    def see_anew(self, overtaken: Overtaken) -> None:
+        """Say what a colleague changed meanwhile, see `SeenForm.tell`."""
         self.subscription.refresh_from_db()
-        posted: Any = self.data
-        self.data = posted.copy()
-        self.data["version"] = str(self.subscription.version)  # type: ignore[index]
-        theirs = [
-            f"{self.fields[name].label}: {self._told(name)}"
-            for name, mine in self.values.items()
-            if mine != getattr(self.subscription, name)
-        ]
-        sentence = _("Somebody else changed this subscription a moment ago. Save again to replace that: %(theirs)s")
-        self.add_error(None, sentence % {"theirs": "; ".join(theirs) or "–"})
+        differs = [name for name, mine in self.values.items() if mine != getattr(self.subscription, name)]
+        self.tell(overtaken, seen=str(self.subscription.version), theirs={name: self._told(name) for name in differs})
 
     def _told(self, name: str) -> str:
         """The value of a field as it is now, as people read it."""
@@ -116,5 +110,5 @@ class SubscriptionForm(forms.Form):
         return {
             name: self.cleaned_data[name]
             for name, field in self.fields.items()
-            if name != "version" and not field.disabled
+            if name != "seen" and not field.disabled
         }

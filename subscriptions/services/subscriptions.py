@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer
+from customers.services.meanwhile import Overtaken
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import User
@@ -51,28 +52,19 @@ _WHY_NOT: Final[Mapping[str, Callable[[Limits], str]]] = {
 }
 
 
-class ChangedMeanwhile(Refused):
-    """Somebody else changed this subscription after the person who saves now had opened it."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Somebody else changed this subscription a moment ago. Look at it as it is now and try again.")
-        )
-
-
 def change_subscription(
-    subscription: Subscription, values: Mapping[str, Any], *, customer: Customer, version: int, actor: User
+    subscription: Subscription, values: Mapping[str, Any], *, customer: Customer, seen: str, actor: User
 ) -> bool:
     """Save new values of `EDITABLE`; returns whether anything is different now.
 
-    `version` is the one that the person saw. More seats can be had at any time, fewer only while they can be given
-    back (the product rules, section 8). Raises `Refused` where a limit is in the way, `ChangedMeanwhile` for an old
+    `seen` is the version that the person saw. More seats can be had at any time, fewer only while they can be given
+    back (the product rules, section 8). Raises `Refused` where a limit is in the way, `Overtaken` for an old
     version; nothing is changed then.
     """
     now = timezone.now()
     with account_held(customer), subscription_held(subscription) as held:
-        if held.version != version:
-            raise ChangedMeanwhile
+        if str(held.version) != seen:
+            raise Overtaken(_("Somebody else changed this subscription a moment ago."))
         changed = {name: value for name, value in values.items() if getattr(held, name) != value}
         if not changed:
             return False

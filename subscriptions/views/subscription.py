@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from customers.models import Customer
 from customers.navigation import customer_context
+from customers.services.meanwhile import Overtaken
 from customers.views.scope import why_not
 from partnercenter.activity.selectors import history_of
 from partnercenter.errors import Refused
@@ -33,7 +34,6 @@ from subscriptions.selectors.limits import Limits
 from subscriptions.selectors.reservations import active_reservations_for
 from subscriptions.selectors.subscriptions import living_children_of, parent_of
 from subscriptions.services.subscriptions import (
-    ChangedMeanwhile,
     cancel_subscription,
     change_subscription,
     reactivate_subscription,
@@ -71,11 +71,11 @@ def change(request: StaffRequest, customer: Customer, found: Subscription) -> Ht
     context = _context(request, customer, found)
     form = SubscriptionForm(data, limits=context["limits"])
     if form.is_valid():
-        version = form.cleaned_data["version"]
+        seen = form.cleaned_data["seen"]
         try:
-            changed = change_subscription(found, form.values, customer=customer, version=version, actor=request.user)
-        except ChangedMeanwhile:
-            form.see_anew()
+            changed = change_subscription(found, form.values, customer=customer, seen=seen, actor=request.user)
+        except Overtaken as overtaken:
+            form.see_anew(overtaken)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -147,6 +147,7 @@ def _context(request: StaffRequest, customer: Customer, found: Subscription) -> 
     return customer_context(request, customer) | {
         "subscription": found,
         "parent": parent,
+        "parent_name": parent or _("what it belongs to"),
         "limits": Limits(found, customer, timezone.now()),
         "manage_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
     }

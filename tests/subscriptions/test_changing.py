@@ -6,12 +6,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from customers.models import Agreement
+from customers.services.meanwhile import Overtaken
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.errors import Refused
 from subscriptions.models import License, Reservation, Subscription
 from subscriptions.selectors.limits import Limits
 from subscriptions.services.subscriptions import (
-    ChangedMeanwhile,
     cancel_subscription,
     change_subscription,
     reactivate_subscription,
@@ -33,7 +34,7 @@ def e3(tailspin):
 def change(subscription, staff, **values):
     subscription.refresh_from_db()
     return change_subscription(
-        subscription, values, customer=subscription.customer, version=subscription.version, actor=staff.user
+        subscription, values, customer=subscription.customer, seen=str(subscription.version), actor=staff.user
     )
 
 
@@ -130,10 +131,10 @@ def test_saving_what_is_there_changes_nothing(e3, ana):
 
 
 def test_the_second_to_save_is_told_so(e3, ana):
-    change_subscription(e3, {"quantity": 11}, customer=e3.customer, version=1, actor=ana.user)
+    change_subscription(e3, {"quantity": 11}, customer=e3.customer, seen="1", actor=ana.user)
 
-    with pytest.raises(ChangedMeanwhile, match="Somebody else changed this subscription"):
-        change_subscription(e3, {"quantity": 12}, customer=e3.customer, version=1, actor=ana.user)
+    with pytest.raises(Overtaken, match="Somebody else changed this subscription"):
+        change_subscription(e3, {"quantity": 12}, customer=e3.customer, seen="1", actor=ana.user)
     e3.refresh_from_db()
     assert (e3.quantity, e3.version) == (11, 2)
 
@@ -314,7 +315,7 @@ def test_of_twenty_who_add_seats_at_once_one_is_right_and_the_rest_are_told(e3, 
     def click(_number):
         barrier.wait()
         try:
-            change_subscription(e3, {"quantity": 20}, customer=e3.customer, version=1, actor=ana.user)
+            change_subscription(e3, {"quantity": 20}, customer=e3.customer, seen="1", actor=ana.user)
         except Refused:
             return False
         finally:
@@ -349,3 +350,65 @@ def test_suspending_a_base_and_its_add_on_at_once_never_deadlocks(e3, tailspin, 
 
     assert answers <= {"", "Only an active subscription can be suspended."}
     assert states() == {E3: "suspended", CONFERENCING: "suspended"}
+
+
+def test_nothing_is_changed_once_the_relationship_has_ended(e3, ana):
+    act(suspend_subscription, e3, ana)
+    type(e3.customer).objects.filter(pk=e3.customer_id).update(ended_at=timezone.now())
+
+    with pytest.raises(Refused, match="relationship with this customer has ended"):
+        act(reactivate_subscription, e3, ana)
+    with pytest.raises(Refused, match="relationship with this customer has ended"):
+        change(e3, ana, quantity=500)
+
+    assert states() == {E3: "suspended"}
+
+
+@pytest.mark.parametrize("service", [suspend_subscription, reactivate_subscription, cancel_subscription])
+@pytest.mark.parametrize("status", ["active", "suspended", "expired", "disabled"])
+def test_what_has_come_to_its_end_waits_for_the_clock(e3, ana, service, status):
+    Subscription.objects.update(status=status, due_at=timezone.now() - timedelta(seconds=1))
+
+    with pytest.raises(Refused, match="Its time has just run out"):
+        act(service, e3, ana)
+    with pytest.raises(Refused, match="Its time has just run out"):
+        change(e3, ana, auto_renew=False)
+
+
+def test_seats_are_bought_only_with_an_agreement(e3, ana):
+    Agreement.objects.all().delete()
+
+    with pytest.raises(Refused, match="has not accepted the customer agreement yet"):
+        change(e3, ana, quantity=11)
+    assert change(e3, ana, name="Sales")
+
+    assert limits(e3).why_not_quantity.startswith("The customer has not accepted the customer agreement yet.")
+
+
+def test_somebody_who_is_no_reseller_of_the_provider_is_not_one_of_record(
+    through_northwind, make_staff, northwind, contoso
+):
+    sold, _account = through_northwind
+    nora = make_staff(northwind, "Nora", "global_admin")
+
+    for name in ("reseller", "support_contact"):
+        with pytest.raises(Refused, match="is not one of your resellers any more"):
+            change(sold, nora, **{name: contoso})
+
+
+def test_the_reason_at_a_quantity_is_the_one_that_holds(tailspin):
+    full = subscribe(tailspin, "Microsoft 365 Business", quantity=300, now=timezone.now() - timedelta(days=100))
+    old = subscribe(tailspin, E3, quantity=10, now=timezone.now() - timedelta(days=100))
+    new = subscribe(tailspin, E3, quantity=10, name="New")
+    give(old, 10)
+    License.objects.bulk_create(
+        License(subscription=new, user_id=user) for user in License.objects.values_list("user_id", flat=True)[:6]
+    )
+
+    assert limits(full).why_not_quantity == (
+        "There can be no more of it, and seats can be given back only within 7 days after they were added."
+    )
+    assert limits(old).quantity_hint == (
+        "From 10 to 10,000,000. Seats can be given back only within 7 days after they were added."
+    )
+    assert limits(new).quantity_hint == ("From 6 to 10,000,000: 6 are assigned to users. Revoke some to have fewer.")

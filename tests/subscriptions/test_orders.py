@@ -15,7 +15,7 @@ from subscriptions.selectors.eligibility import Eligibility
 from subscriptions.selectors.orders import drafts_of, orders_of
 from subscriptions.services.orders import (
     add_line,
-    change_line,
+    change_lines,
     discard_draft,
     draft_for,
     forget_drafts,
@@ -132,11 +132,11 @@ def test_a_reservation_for_one_azure_subscription_needs_that(tailspin, ana):
     plan = subscribe(tailspin, "Azure plan")
     azure = subscribe(tailspin, "Azure subscription", parent=plan)
     [line] = add(tailspin, ana, RESERVED.id, quantity=4)
-    change_line(line, scope="single", region="West Europe", billing_cycle="monthly")
+    change_lines(line.order, {line: {"scope": "single", "region": "West Europe", "billing_cycle": "monthly"}})
 
     with pytest.raises(Refused, match="Choose the Azure subscription"):
         place(tailspin, ana)
-    change_line(line, parent=azure)
+    change_lines(line.order, {line: {"parent": azure}})
     place(tailspin, ana)
 
     [bought] = Reservation.objects.all()
@@ -149,7 +149,7 @@ def test_an_azure_subscription_of_somebody_else_is_none_for_a_reservation(tailsp
     theirs = subscribe(litware, "Azure subscription", parent=subscribe(litware, "Azure plan"))
     subscribe(tailspin, "Azure plan")
     [line] = add(tailspin, ana, RESERVED.id)
-    change_line(line, scope="single", parent=theirs)
+    change_lines(line.order, {line: {"scope": "single", "parent": theirs}})
 
     with pytest.raises(Refused, match="Choose the Azure subscription"):
         place(tailspin, ana)
@@ -233,7 +233,7 @@ def test_quantities_stay_within_those_of_the_offer(tailspin, ana):
 
     with pytest.raises(Refused, match="Office 365 Business: At most 300 can be bought"):
         place(tailspin, ana)
-    change_line(line, quantity=300)
+    change_lines(line.order, {line: {"quantity": 300}})
 
     assert place(tailspin, ana).status == "placed"
 
@@ -268,7 +268,7 @@ def test_a_placed_order_is_not_changed_any_more(tailspin, ana):
     order = place(tailspin, ana)
 
     for change in (
-        lambda: change_line(line, quantity=5),
+        lambda: change_lines(line.order, {line: {"quantity": 5}}),
         lambda: remove_line(line),
         lambda: discard_draft(order),
     ):
@@ -372,3 +372,52 @@ def test_a_purchase_and_the_end_of_the_relationship_exclude_each_other(tailspin,
         bought, ended = (thread.result() for thread in [threads.submit(buy), threads.submit(end_relationship)])
 
     assert bought != ended
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(10))
+def test_a_line_never_joins_an_order_that_was_placed(tailspin, ana, _round):
+    add(tailspin, ana, E3)
+    draft = draft_for(tailspin, actor=ana.user)
+    barrier = Barrier(2)
+
+    def at_once(act):
+        barrier.wait()
+        try:
+            return act()
+        except Refused as refused:
+            return str(refused)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        placing = threads.submit(at_once, lambda: place_order(draft, actor=ana.user).status)
+        threads.submit(at_once, lambda: add(tailspin, ana, "Visio Online Plan 2")).result()
+
+    assert placing.result() == "placed"
+    assert not OrderLine.objects.filter(order__status="placed", subscription=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_that_is_being_placed_is_not_forgotten(tailspin, ana):
+    add(tailspin, ana, E3)
+    Order.objects.update(touched_at=timezone.now() - timedelta(days=31))
+
+    def forget():
+        try:
+            return forget_drafts(timezone.now())
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as threads:
+        place(tailspin, ana)
+        forgotten = threads.submit(forget).result(timeout=10)
+
+    assert (forgotten, Order.objects.get().status) == (0, "placed")
+
+
+def test_an_organization_tries_an_offer_once_whoever_sells_it(tailspin, fabrikam, make_customer):
+    subscribe(tailspin, TRIAL)
+    elsewhere = make_customer(fabrikam, "Tailspin", tenant=tailspin.tenant, domain="tailspin.example")
+
+    assert why_not(elsewhere, TRIAL) == "A customer can try an offer once, and this one has."

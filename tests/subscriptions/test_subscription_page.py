@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from subscriptions.models import Subscription
+from customers.models import Customer
+from partnercenter.activity.models import Activity
+from subscriptions.models import License, Subscription
 from subscriptions.services.subscriptions import suspend_subscription
 from tests.subscribing import subscribe
 
@@ -86,7 +88,7 @@ def test_the_page_asks_a_fixed_number_of_questions(browse, ana, e3, tailspin, dj
 
 
 def test_it_is_changed_in_one_form(browse, ana, e3):
-    data = {"name": "Mail of the clinic", "quantity": "15", "billing_cycle": "monthly", "version": "1"}
+    data = {"name": "Mail of the clinic", "quantity": "15", "billing_cycle": "monthly", "seen": "1"}
 
     response = browse(ana).post(page(e3, "edit"), data, follow=True)
 
@@ -96,7 +98,7 @@ def test_it_is_changed_in_one_form(browse, ana, e3):
 
 
 def test_too_few_seats_are_explained_at_the_field(browse, ana, e3):
-    data = {"name": E3, "quantity": "9", "billing_cycle": "annual", "auto_renew": "on", "version": "1"}
+    data = {"name": E3, "quantity": "9", "billing_cycle": "annual", "auto_renew": "on", "seen": "1"}
 
     response = browse(ana).post(page(e3, "edit"), data)
 
@@ -108,7 +110,7 @@ def test_too_few_seats_are_explained_at_the_field(browse, ana, e3):
 
 def test_what_is_locked_is_not_changed_whatever_is_sent(browse, ana, e3):
     suspend_subscription(e3, customer=e3.customer, actor=ana.user)
-    data = {"name": "Other", "quantity": "99", "billing_cycle": "monthly", "auto_renew": "", "version": "2"}
+    data = {"name": "Other", "quantity": "99", "billing_cycle": "monthly", "auto_renew": "", "seen": "2"}
 
     browse(ana).post(page(e3, "edit"), data)
 
@@ -118,7 +120,7 @@ def test_what_is_locked_is_not_changed_whatever_is_sent(browse, ana, e3):
 
 def test_the_second_to_save_keeps_what_was_typed(browse, ana, e3):
     client = browse(ana)
-    data = {"name": "First", "quantity": "10", "billing_cycle": "annual", "auto_renew": "on", "version": "1"}
+    data = {"name": "First", "quantity": "10", "billing_cycle": "annual", "auto_renew": "on", "seen": "1"}
     client.post(page(e3, "edit"), data)
 
     response = client.post(page(e3, "edit"), data | {"name": "Second"})
@@ -171,3 +173,113 @@ def test_a_partner_of_the_same_customer_does_not_see_it(browse, finn, fabrikam, 
     make_customer(fabrikam, "Tailspin of Fabrikam", tenant=tailspin.tenant, domain=tailspin.domain)
 
     assert browse(finn).get(page(e3)).status_code == 404
+
+
+@pytest.fixture
+def sold_with_adatum(northwind, adatum, make_customer, make_staff):
+    """What Northwind sold to a customer that Adatum serves, and both of their admins."""
+    theirs = make_customer(northwind, "Proseware", reseller=adatum)
+    make_customer(adatum, "Proseware", tenant=theirs.tenant, domain=theirs.domain, provider=northwind)
+    sold = subscribe(theirs, E3, now=timezone.now() - timedelta(days=100))
+    return sold, make_staff(northwind, "Nora", "global_admin"), make_staff(adatum, "Adam", "global_admin")
+
+
+def test_a_reseller_reads_nothing_of_what_its_provider_wrote_into_its_log(browse, sold_with_adatum):
+    sold, nora, adam = sold_with_adatum
+    browse(nora).post(page(sold, "edit"), fields_of(browse(nora), sold) | {"name": "Margin 31 percent"})
+
+    body = text(browse(adam).get(page(sold)))
+
+    assert Activity.objects.filter(subject_id=sold.pk).exists()
+    assert nora.user.principal_name not in body
+    assert "Your log has nothing of it." in body
+
+
+def test_a_reseller_without_an_account_sees_nothing_of_a_customer(browse, sold_with_adatum):
+    sold, _nora, adam = sold_with_adatum
+    client = browse(adam)
+    before = text(client.get("/subscriptions/"))
+
+    Customer.objects.filter(partner__tenant__name="Adatum").update(ended_at=timezone.now())
+
+    lists = (
+        text(client.get("/subscriptions/")),
+        b"".join(client.get("/subscriptions/export/").streaming_content).decode(),
+    )
+    assert "Proseware" in before
+    assert [str(sold.customer.tenant_id) in one or "Proseware" in one for one in lists] == [False, False]
+
+
+def test_a_reseller_reads_no_name_of_what_it_does_not_see(browse, sold_with_adatum, northwind, make_partner):
+    sold, _nora, adam = sold_with_adatum
+    secret = subscribe(sold.customer, CONFERENCING, parent=sold, name="Secret add-on", reseller=None)
+    base = subscribe(sold.customer, E3, name="Secret base", reseller=None)
+    seen = subscribe(sold.customer, CONFERENCING, parent=base, name="Seen")
+    client = browse(adam)
+
+    bodies = [text(client.get(address)) for address in (page(sold), page(seen), "/subscriptions/")]
+
+    assert client.get(page(secret)).status_code == 404
+    assert ["Secret" in body for body in bodies] == [False, False, False]
+
+
+def test_who_is_on_record_stays_while_something_else_is_changed(browse, sold_with_adatum):
+    sold, nora, _adam = sold_with_adatum
+    Subscription.objects.update(support_contact=sold.reseller)
+    Customer.objects.filter(partner=sold.partner).update(reseller=None)  # so that it serves nobody any more
+    client = browse(nora)
+
+    client.post(page(sold, "edit"), fields_of(client, sold) | {"name": "Sales"})
+
+    after = Subscription.objects.get(pk=sold.pk)
+    assert (after.name, after.reseller, after.support_contact) == ("Sales", sold.reseller, sold.reseller)
+
+
+def fields_of(client, subscription):
+    """What the form of a subscription sends if nobody changes anything."""
+    form = client.get(page(subscription, "edit")).context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    return {name: getattr(value, "pk", value) for name, value in values.items() if value not in (None, False)}
+
+
+def test_who_was_overtaken_reads_what_is_different_and_saves_again(browse, ana, contoso, make_staff, e3):
+    client = browse(ana)
+    mine = fields_of(client, e3) | {"name": "Sales", "quantity": 12}
+    others = browse(make_staff(contoso, "Agnes", "admin_agent"))
+    others.post(page(e3, "edit"), fields_of(others, e3) | {"name": "Marketing", "quantity": 15})
+
+    refused = client.post(page(e3, "edit"), mine)
+    form = refused.context["form"]
+    again = {name: form[name].value() for name in form.fields}
+
+    assert refused.status_code == 422
+    assert "Now it says: Name: Marketing; Quantity: 15. Save again to replace it with yours." in text(refused)
+    assert (again["name"], again["quantity"]) == ("Sales", "12")
+    assert client.post(page(e3, "edit"), again).status_code == 302
+    e3.refresh_from_db()
+    assert (e3.name, e3.quantity) == ("Sales", 12)
+
+
+def test_nothing_of_what_has_ended_looks_as_if_it_could_be_changed(browse, ana, tailspin):
+    over = subscribe(tailspin, E3, status="canceled")
+
+    response = browse(ana).get(page(over, "edit"))
+
+    assert all(field.disabled for name, field in response.context["form"].fields.items() if name != "seen")
+    assert ">Save<" not in text(response)
+
+
+def test_why_it_cannot_be_canceled_is_said_in_every_state(browse, ana, e3):
+    suspend_subscription(e3, customer=e3.customer, actor=ana.user)
+
+    assert "Only an active subscription can be canceled." in text(browse(ana).get(page(e3)))
+
+
+def test_people_of_the_customer_read_the_product_and_not_what_the_partner_calls_it(browse, carla, e3):
+    Subscription.objects.filter(pk=e3.pk).update(name="Pays late")
+    License.objects.create(subscription=e3, user=carla)
+
+    body = text(browse(carla).get("/my/"))
+
+    assert E3 in body
+    assert "Pays late" not in body
