@@ -14,7 +14,7 @@ from customers.forms.customer_list import DayField
 from customers.models import Customer
 from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import Source
-from subscriptions.catalog import CATALOG, Offer
+from subscriptions.catalog import CATALOG
 from subscriptions.models import Subscription
 from subscriptions.selectors.subscription_list import (
     EVERY_STATE,
@@ -96,10 +96,6 @@ class SubscriptionSearchForm(forms.Form):
             ends_from=_midnight(said.get("ends_from")),
             ends_before=_midnight(said.get("ends_to"), days_later=1),
         )
-
-    @property
-    def offer_chosen(self) -> Offer | None:
-        return CATALOG.get(self.wanted.offer_id)
 
     @property
     def senseless(self) -> bool:

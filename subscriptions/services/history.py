@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -29,7 +28,7 @@ _EACH: Final = """
     INSERT INTO activity_activity
         (partner_id, customer_id, customer_name, actor_id, actor_name, deed, details, subject_id, at)
     SELECT s.partner_id, c.tenant_id, c.name, %s, %s, %s,
-        jsonb_build_object(%s::text, s.name) || %s::jsonb || CASE WHEN s.with_parent
+        jsonb_build_object(%s::text, s.name) || CASE WHEN s.with_parent
             THEN jsonb_build_object(%s::text, (SELECT name FROM subscriptions_subscription WHERE id = s.parent_id))
             ELSE '{{}}' END,
         s.id, coalesce(%s, {at})
@@ -50,19 +49,12 @@ _RESELLER_OF_EACH: Final = """
 """
 
 
-def record_each(
-    ids: Collection[UUID],
-    deed: Deed,
-    *,
-    at: datetime | None,
-    actor: User | None,
-    details: Mapping[str, Any] | None = None,
-) -> None:
+def record_each(ids: Collection[UUID], deed: Deed, *, at: datetime | None, actor: User | None) -> None:
     """A line for each of some subscriptions, in the caller's transaction, in the log of whoever sold it.
 
     `at` is when it happened; None for when each came into the state that it is in. What follows its parent says so.
     """
-    _record(ids, deed, at, actor, details or {}, _EACH.format(at="s.status_at"))
+    _record(ids, deed, at, actor, _EACH.format(at="s.status_at"))
 
 
 def record_new_reseller(ids: Collection[UUID], reseller: Partner | None, *, at: datetime, actor: User) -> None:
@@ -76,15 +68,13 @@ def record_new_reseller(ids: Collection[UUID], reseller: Partner | None, *, at: 
 
 def record_renewals(ids: Collection[UUID]) -> None:
     """A line for each of some subscriptions whose new term has begun, when it began."""
-    _record(ids, Deed.SUBSCRIPTION_RENEWED, None, None, {}, _EACH.format(at="s.term_begun_at"))
+    _record(ids, Deed.SUBSCRIPTION_RENEWED, None, None, _EACH.format(at="s.term_begun_at"))
 
 
-def _record(
-    ids: Collection[UUID], deed: Deed, at: datetime | None, actor: User | None, details: Mapping[str, Any], sql: str
-) -> None:
+def _record(ids: Collection[UUID], deed: Deed, at: datetime | None, actor: User | None, sql: str) -> None:
     if not ids:
         return
     who = (actor.pk, actor.principal_name) if actor else (None, "")
-    parameters = [*who, deed.value, SUBSCRIPTION, json.dumps(dict(details)), WITH_PARENT, at, [*ids]]
+    parameters = [*who, deed.value, SUBSCRIPTION, WITH_PARENT, at, [*ids]]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
