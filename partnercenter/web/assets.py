@@ -27,10 +27,12 @@ STYLES: Final = (
     "css/components/card.css",
     "css/components/steps.css",
     "css/pages/customers.css",
+    "css/pages/licenses.css",
     "css/pages/slips.css",
     "css/pages/tags.css",
     "css/pages/views.css",
     "css/pages/domains.css",
+    "css/pages/subscriptions.css",
     "css/pages/print.css",
 )
 # Modules that import nothing and export nothing: each finds its own elements on the page.

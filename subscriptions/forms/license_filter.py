@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,13 +23,18 @@ class LicenseFilter(UserFilter):
     """Users who have a license of one product of this account, or of none."""
 
     def __init__(self, customer: Customer) -> None:
-        super().__init__(customer, label=gettext_lazy("License"), choices=lambda: self._products)
+        super().__init__(customer, label=gettext_lazy("License"), choices=self._choices)
 
     @cached_property
-    def _products(self) -> list[tuple[Any, Any]]:
+    def _products(self) -> list[tuple[str, str]]:
         """Asked for once in a form, and only where somebody sees them or has chosen one."""
         products = products_of(self.customer).order_by("name_key", "pk").values_list("pk", "name")
-        return [("", _("All licenses")), (NONE, _("No license")), *((str(pk), name) for pk, name in products)]
+        return [(str(pk), name) for pk, name in products]
+
+    def _choices(self) -> list[tuple[str, str]]:
+        return [("", _("All licenses")), (NONE, _("No license")), *self._products]
 
     def narrow(self, users: QuerySet[User], value: str) -> QuerySet[User]:
-        return without_license(users, self.customer) if value == NONE else holders_of(users, UUID(value))
+        if value == NONE:
+            return without_license(users, [UUID(pk) for pk, _name in self._products])
+        return holders_of(users, UUID(value))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -24,6 +24,13 @@ ASSIGNED_OFFERS: Final = tuple(offer.id for offer in CATALOG.values() if offer.i
 RESULT_ORDER: Final = Order(("id",))
 
 
+class Headcount(NamedTuple):
+    """How many of some users there are, and of how many of them nobody said where they are: they get no license."""
+
+    users: int
+    nowhere: int
+
+
 def products_of(customer: Customer) -> QuerySet[Subscription]:
     """The subscriptions of this account whose seats are given to users, and that have not ended.
 
@@ -42,23 +49,38 @@ def holders_of(users: QuerySet[User], subscription_id: UUID) -> QuerySet[User]:
     return users.filter(pk__in=held_now().filter(subscription=subscription_id).values("user_id"))
 
 
-def without_license(users: QuerySet[User], customer: Customer) -> QuerySet[User]:
-    """Those of the users who have no license through this account."""
-    through_it = held_now().filter(user=OuterRef("pk"), subscription__in=products_of(customer).values("pk"))
-    return users.filter(~Exists(through_it))
+def without_license(users: QuerySet[User], subscription_ids: Collection[UUID]) -> QuerySet[User]:
+    """Those of the users who have a license of none of some subscriptions.
+
+    These are named one by one: as a query inside the query they would be looked up again for each user.
+    """
+    through_one = held_now().filter(user=OuterRef("pk"), subscription__in=subscription_ids)
+    return users.filter(~Exists(through_one))
 
 
-def license_counts(subscriptions: Collection[Subscription], user_ids: Collection[UUID]) -> dict[UUID, int]:
+def license_counts(subscriptions: Collection[Subscription], user_ids: Collection[UUID]) -> dict[UUID, Headcount]:
     """How many of these users have a license, by the subscription; those of which nobody has one are left out."""
     users = RawSQL("SELECT unnest(%s::uuid[])", [[*user_ids]])
     found = held_now().filter(subscription__in=[one.pk for one in subscriptions], user_id__in=users)
-    return dict(found.values_list("subscription").annotate(users=Count("pk")).order_by())
+    counts = found.values_list("subscription").annotate(
+        having=Count("pk"), nowhere=Count("pk", filter=Q(user__location=""))
+    )
+    return {pk: Headcount(having, nowhere) for pk, having, nowhere in counts.order_by()}
 
 
-def count_without_location(customer: Customer, user_ids: Collection[UUID]) -> int:
-    """Of how many of these users of a customer nobody said where they are: they get no license."""
-    counted = by_keys(user_ids).aggregate(users=Count("pk", filter=present(customer) & Q(location="")))
-    return int(counted["users"])
+def headcount(customer: Customer, user_ids: Collection[UUID]) -> Headcount:
+    """How many of these users are there, as users of a customer."""
+    there = present(customer)
+    counts = by_keys(user_ids).aggregate(
+        users=Count("pk", filter=there), nowhere=Count("pk", filter=there & Q(location=""))
+    )
+    return Headcount(**counts)
+
+
+def in_order_of_names(user_ids: Collection[UUID]) -> list[UUID]:
+    """The same users in the order in which the list shows them; whoever is not there any more comes last."""
+    named = by_keys(user_ids).order_by("name_key", "pk").values_list("pk", flat=True)
+    return [*dict.fromkeys([*named, *user_ids])]
 
 
 def licenses_of(customer: Customer, user: User) -> QuerySet[License]:
@@ -87,10 +109,10 @@ def latest_changes_of(customer: Customer, count: int) -> QuerySet[LicenseChange]
     return license_changes_of(customer).order_by("-requested_at")[:count]
 
 
-def products_in(change: LicenseChange) -> dict[UUID, str]:
-    """The names of the products that are assigned or revoked by a change, in their order."""
-    rows = Subscription.objects.filter(pk__in=[*change.assign, *change.revoke]).order_by("name_key", "pk")
-    return dict(rows.values_list("pk", "name"))
+def products_in(changes: Iterable[LicenseChange]) -> dict[UUID, str]:
+    """The names of the products that are assigned or revoked by some changes, in their order."""
+    ids = {pk for change in changes for pk in (*change.assign, *change.revoke)}
+    return dict(Subscription.objects.filter(pk__in=ids).order_by("name_key", "pk").values_list("pk", "name"))
 
 
 def outcome_counts(change: LicenseChange) -> dict[str, int]:

@@ -21,7 +21,7 @@ from partnercenter.web.exports import export_csv
 from partnercenter.web.throttles import throttled
 from subscriptions.models import LicenseChange, LicenseResult
 from subscriptions.selectors.licenses import license_changes_of, outcome_counts, products_in, results_of
-from subscriptions.tables.licenses import RESULT_HEADER, LicenseResultTable, export_result_rows
+from subscriptions.tables.licenses import RESULT_HEADER, LicenseResultTable, changed_products, export_result_rows
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -39,6 +39,7 @@ def license_change(request: StaffRequest, customer: Customer, license_change_id:
             return HttpResponseClientRefresh()
         return render(request, "subscriptions/_license_progress.html", {"customer": customer, "change": change})
     context = customer_context(request, customer) | {"change": change, "is_running": is_running}
+    context["assigned"], context["revoked"] = changed_products(change, products_in([change]))
     context |= {} if is_running else _ended(request, change)
     return render(request, "subscriptions/license_change.html", context)
 
@@ -66,8 +67,8 @@ def _ended(request: StaffRequest, change: LicenseChange) -> dict[str, Any]:
         (LicenseResult.Outcome(outcome), counts[outcome]) for outcome in LicenseResult.Outcome if counts.get(outcome)
     ]
     return {
-        "products": [*products_in(change).values()],
         "tiles": [(outcome.label, count, outcome in LicenseResult.LEFT) for outcome, count in tiles],
+        "no_seat": counts.get(LicenseResult.Outcome.NO_SEAT, 0),
         "left": sum(count for outcome, count in tiles if outcome in LicenseResult.LEFT),
         "not_reached": change.total - change.visited,
         "only_left": only_left,

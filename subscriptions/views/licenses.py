@@ -28,18 +28,20 @@ from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
-from subscriptions.forms.licenses import LicenseBox, LicenseChoices
+from subscriptions.forms.licenses import LicenseChoices
 from subscriptions.models import LicenseChange
 from subscriptions.selectors.licenses import (
-    count_without_location,
+    headcount,
+    in_order_of_names,
     latest_changes_of,
     license_counts,
     outcome_counts,
+    products_in,
     products_of,
     results_of,
 )
 from subscriptions.services.license_changes import change_licenses
-from subscriptions.tables.licenses import ProductTable
+from subscriptions.tables.licenses import ProductTable, changed_products
 
 RECENT_CHANGES = 5
 
@@ -49,9 +51,11 @@ RECENT_CHANGES = 5
 @with_users
 def licenses(request: StaffRequest, customer: Customer) -> HttpResponse:
     """What the customer has seats of, how many are left, and what was done with them last."""
+    changes = list(latest_changes_of(customer, RECENT_CHANGES))
+    names = products_in(changes)
     context = customer_context(request, customer) | {
         "table": ProductTable(products_of(customer), request),
-        "changes": latest_changes_of(customer, RECENT_CHANGES),
+        "changes": [(change, *changed_products(change, names)) for change in changes],
         "assign_denied": why_not(request, Action.ASSIGN_LICENSES),
         "buy_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
     }
@@ -68,14 +72,14 @@ def assign_selected(request: StaffRequest, customer: Customer) -> HttpResponse:
     """
 
     def ask_or_do(selection: UserSelection) -> HttpResponse:
-        choices, boxes = _look(request, customer, selection.ids)
+        choices = _look(request, customer, selection.ids)
         others = are_others(request, selection)
         context: dict[str, Any] = {"selection": selection, "others": others and "count" in request.POST}
         change = None
         if request.POST.get("step") == "apply" and not others:
-            context["problem"], change = _try(request, customer, selection.ids, choices, boxes)
+            context["problem"], change = _try(request, customer, selection.ids, choices)
         if change is None:
-            return _question(request, customer, boxes, context | {"then": list_address_of(request, customer)})
+            return _question(request, customer, choices, context | {"then": list_address_of(request, customer)})
         page = reverse("subscriptions:license_change", args=[customer.tenant_id, change.pk])
         # The script forgets what was selected only now.
         return trigger_client_event(leave_for(request, page), "selectionDone")
@@ -89,31 +93,29 @@ def assign_selected(request: StaffRequest, customer: Customer) -> HttpResponse:
 def user_licenses(request: StaffRequest, customer: Customer, user_id: UUID) -> HttpResponse:
     """Change the licenses of one user."""
     person = get_object_or_404(users_of(customer), pk=user_id)
-    choices, boxes = _look(request, customer, (person.pk,))
+    choices = _look(request, customer, (person.pk,))
     then = reverse("customers:user", args=[customer.tenant_id, person.pk])
     problem, change = "", None
     if request.method == "POST":
-        problem, change = _try(request, customer, (person.pk,), choices, boxes)
+        problem, change = _try(request, customer, (person.pk,), choices)
     if change is not None:
         _tell(request, person, change)
         return redirect(then)
     selection = UserSelection((person.pk,), is_all=False)
     context = {"person": person, "selection": selection, "problem": problem, "then": then}
-    return _question(request, customer, boxes, context)
+    context["edit_denied"] = why_not(request, Action.MANAGE_USERS)
+    return _question(request, customer, choices, context)
 
 
-def _look(request: StaffRequest, customer: Customer, ids: tuple[UUID, ...]) -> tuple[LicenseChoices, list[LicenseBox]]:
+def _look(request: StaffRequest, customer: Customer, ids: tuple[UUID, ...]) -> LicenseChoices:
     """What was chosen so far, and how it stands with each product and these users."""
-    choices = LicenseChoices(request.POST, products_of(customer).order_by("name_key", "pk"))
-    return choices, choices.boxes(license_counts(choices.products.values(), ids), len(ids))
+    products = list(products_of(customer).order_by("name_key", "pk"))
+    counts, everybody = license_counts(products, ids), headcount(customer, ids)
+    return LicenseChoices(request.POST, products, counts=counts, everybody=everybody)
 
 
 def _try(
-    request: StaffRequest,
-    customer: Customer,
-    ids: tuple[UUID, ...],
-    choices: LicenseChoices,
-    boxes: list[LicenseBox],
+    request: StaffRequest, customer: Customer, ids: tuple[UUID, ...], choices: LicenseChoices
 ) -> tuple[str, LicenseChange | None]:
     """Do what was chosen. What is in the way, or nothing and the change; neither where too few are available and the
     person has not agreed to that yet."""
@@ -122,31 +124,27 @@ def _try(
         return _("Nothing is chosen yet. Choose a product to assign or to revoke."), None
     if not choices.are_there:
         return _("A product that you chose is not there any more. Look at the products and choose again."), None
-    if _too_few(boxes) and request.POST.get("short") != "1":
+    if choices.too_few and request.POST.get("short") != "1":
         return "", None
+    users = in_order_of_names(ids)
     try:
-        return "", change_licenses(customer, ids, assign=assign, revoke=revoke, actor=request.user)
+        return "", change_licenses(customer, users, assign=assign, revoke=revoke, actor=request.user)
     except Refused as refused:
         return str(refused), None
 
 
-def _too_few(boxes: list[LicenseBox]) -> list[LicenseBox]:
-    """The products to be assigned of which too few are available."""
-    return [box for box in boxes if box.act == "add" and box.short]
-
-
 def _question(
-    request: StaffRequest, customer: Customer, boxes: list[LicenseBox], context: dict[str, Any]
+    request: StaffRequest, customer: Customer, choices: LicenseChoices, context: dict[str, Any]
 ) -> HttpResponse:
     """The page or panel that asks. `context` has `selection`, `then` and what came of a first try."""
-    ids, piece = context["selection"].ids, wants_piece(request)
-    asked = request.POST.get("step") == "apply"
+    piece, asked = wants_piece(request), request.POST.get("step") == "apply"
     context |= customer_context(request, customer) | {
-        "boxes": boxes,
-        "short": _too_few(boxes) if asked and not context.get("problem") else (),
-        "nowhere": count_without_location(customer, ids),
+        "boxes": choices.boxes,
+        "can_choose": any(box.is_choice for box in choices.boxes),
+        "short": choices.too_few if asked and not context.get("problem") else (),
+        "nowhere": choices.everybody.nowhere,
         "url": request.get_full_path(),
-        "as_job": len(ids) > AT_ONCE,
+        "as_job": context["selection"].count > AT_ONCE,
         "in_panel": piece,
         "buy_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
     }

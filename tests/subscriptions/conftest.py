@@ -1,7 +1,10 @@
 import pytest
 
 from partnercenter.directory.models import User
-from tests.subscribing import azure_plan, azure_subscription
+from subscriptions.services.license_changes import change_licenses
+from tests.licensing import E3
+from tests.subscribing import azure_plan, azure_subscription, subscribe
+from tests.users import make_many_users
 
 
 @pytest.fixture
@@ -20,3 +23,25 @@ def shop(plan):
 def kim(tailspin):
     """A user of Tailspin Toys."""
     return User.objects.create_user("kim@tailspintoys.com", display_name="Kim", tenant=tailspin.tenant)
+
+
+@pytest.fixture
+def e3(tailspin):
+    """Three seats of Tailspin Toys."""
+    return subscribe(tailspin, E3, quantity=3)
+
+
+@pytest.fixture
+def users(tailspin):
+    """Four users of Tailspin Toys, one more than there are seats."""
+    return make_many_users(tailspin, 4, location="US")
+
+
+@pytest.fixture
+def assign(tailspin, ana, e3):
+    """Give users licenses; the change."""
+
+    def give(ids, product=e3):
+        return change_licenses(tailspin, ids, assign=[product.pk], actor=ana.user)
+
+    return give
