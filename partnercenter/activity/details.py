@@ -22,6 +22,7 @@ LOCATION: Final = gettext_noop("Location")
 SCOPE: Final = gettext_noop("Scope")
 QUALIFICATION: Final = gettext_noop("Special qualification")
 SEGMENT: Final = gettext_noop("Segment")
+BILLING: Final = gettext_noop("Billing")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ def _action(value: str) -> str:
     return str(Action(value).label) if value in Action.values else value
 
 
+def _cycle(code: str) -> str:
+    # A code is the English word in small letters; the portal translates that word for the catalog.
+    return _(code.capitalize())
+
+
 # What is kept in English or as a code, by the name of the thing.
 _READERS: Final[Mapping[str, Callable[[str], str]]] = {
     TRIED: _action,
@@ -79,4 +85,5 @@ _READERS: Final[Mapping[str, Callable[[str], str]]] = {
     SCOPE: _,
     QUALIFICATION: _,
     SEGMENT: _,
+    BILLING: _cycle,
 }

@@ -117,7 +117,7 @@ class Offer:
     @property
     def has_quantity(self) -> bool:
         """Whether somebody has to say how many."""
-        return self.maximum > 1
+        return self.maximum > self.minimum
 
 
 def _read() -> dict[str, Offer]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.functional import cached_property
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
+from customers.selectors.list_query import as_guid
 from partnercenter.web.templatetags.web import grouped
 from subscriptions.catalog import Kind, add_ons_of
 from subscriptions.catalog.regions import REGIONS
@@ -23,8 +25,51 @@ from subscriptions.selectors.subscriptions import active_azure_of
 LISTED: Final = 200
 
 
+class AzureChoices:
+    """The customer's active Azure subscriptions, asked for once for all lines of an order.
+
+    A few are chosen from a list; of very many, somebody types the ID: `typed` are the texts for all lines.
+    """
+
+    def __init__(self, customer: Customer, typed: Iterable[str]) -> None:
+        self._active = active_azure_of(customer)
+        self._typed = typed
+
+    @cached_property
+    def _listed(self) -> list[tuple[UUID, str]]:
+        return list(self._active.order_by("name_key", "pk").values_list("pk", "name")[: LISTED + 1])
+
+    @cached_property
+    def _known(self) -> set[UUID]:
+        """The IDs that somebody can have meant."""
+        if len(self._listed) <= LISTED:
+            return {pk for pk, _name in self._listed}
+        ids = {pk for text in self._typed if (pk := as_guid(text))}
+        return {*self._active.filter(pk__in=ids).values_list("pk", flat=True)}
+
+    def field(self) -> forms.CharField:
+        """A field for one of them, or for its Subscription ID."""
+        label = _("Azure subscription")
+        if len(self._listed) > LISTED:
+            hint = _("For the scope “Single subscription”: copy the Subscription ID, as there are very many of them.")
+            return forms.CharField(label=label, required=False, help_text=hint, max_length=100)
+        choices = [("", _("Choose")), *((str(pk), name) for pk, name in self._listed)]
+        hint = _("For the scope “Single subscription”.") if self._listed else _("This customer has no active one yet.")
+        return forms.CharField(label=label, required=False, help_text=hint, widget=forms.Select(choices=choices))
+
+    def chosen(self, text: str) -> UUID | None:
+        """The ID of the one that a text means; None for no text. Raises `ValidationError` for anything else."""
+        pk = as_guid(text)
+        if text and pk not in self._known:
+            raise forms.ValidationError(_("This is no active Azure subscription of this customer."))
+        return pk
+
+
 class LineForm(forms.Form):
-    """What somebody chooses for one line: only what its offer leaves open has a field."""
+    """What somebody chooses for one line: only what its offer leaves open has a field.
+
+    `typed` is what they had typed before they had to sign in again.
+    """
 
     quantity = forms.IntegerField(
         label=gettext_lazy("Quantity"),
@@ -33,25 +78,55 @@ class LineForm(forms.Form):
         error_messages={
             "required": gettext_lazy("Type how many."),
             "invalid": gettext_lazy("Type the quantity as a whole number."),
+            "min_value": gettext_lazy("Type a quantity of at least %(limit_value)s."),
+            "max_value": gettext_lazy("This is more than anybody can buy."),
         },
     )
     billing_cycle = forms.ChoiceField(label=gettext_lazy("Billing"))
     belongs_to = forms.ChoiceField(
-        label=gettext_lazy("Belongs to"), error_messages={"required": gettext_lazy("Choose what this belongs to.")}
+        label=gettext_lazy("Belongs to"),
+        error_messages={
+            "required": gettext_lazy("Choose what this belongs to."),
+            "invalid_choice": gettext_lazy("It cannot belong to that. Choose something from the list."),
+        },
     )
     region = forms.ChoiceField(label=gettext_lazy("Region"))
     scope = forms.ChoiceField(label=gettext_lazy("Scope"), choices=Reservation.Scope.choices)
-    azure = forms.ChoiceField(label=gettext_lazy("Azure subscription"), required=False)
+    azure = forms.CharField(label=gettext_lazy("Azure subscription"), required=False)
 
-    def __init__(self, data: Any, *, line: OrderLine, lines: Sequence[OrderLine], eligibility: Eligibility) -> None:
-        self.line, self.offer = line, line.offer
-        self.bases = {base.key: base for base in eligibility.bases_of(line.offer, lines)}
+    def __init__(
+        self,
+        data: Any,
+        *,
+        line: OrderLine,
+        lines: Sequence[OrderLine],
+        eligibility: Eligibility,
+        azure: AzureChoices,
+        typed: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.line, self.offer, self._lines = line, line.offer, lines
+        self._eligibility, self._azure = eligibility, azure
+        kept = {one.pk: one.base_id for one in lines}
+        apart = [one for one in lines if line.pk not in chain_of(one.pk, kept)]
+        self.bases = {base.key: base for base in eligibility.bases_of(line.offer, apart)}
         super().__init__(data, prefix=f"line-{line.pk}", auto_id="id_%s", initial=self._initial())
-        self.why_not = eligibility.why_not_line(line, lines)
         for name in (*self.fields,):
             if name not in self._open():
                 del self.fields[name]
+            elif typed and (key := self.add_prefix(name)) in typed:
+                self.initial[name] = typed[key]
         self._offer_choices(eligibility.customer)
+
+    @cached_property
+    def why_not(self) -> str:
+        """Why the line cannot be bought as it is kept; empty if it can. Asked when the page is made: after saving."""
+        return self._eligibility.why_not_line(self.line, self._lines)
+
+    @property
+    def base_id(self) -> int | None:
+        """The line of the same order that somebody chose for this one to belong to."""
+        base = self.bases.get(self.cleaned_data.get("belongs_to", ""))
+        return base.line.pk if base and base.line else None
 
     def _open(self) -> set[str]:
         """The fields of what the offer leaves open."""
@@ -75,9 +150,10 @@ class LineForm(forms.Form):
                 self.fields[name].choices = values  # type: ignore[attr-defined]
         if "quantity" in self.fields:
             words = {"minimum": grouped(self.offer.minimum), "maximum": grouped(self.offer.maximum)}
+            self.fields["quantity"].widget.attrs |= {"min": self.offer.minimum, "max": self.offer.maximum}
             self.fields["quantity"].help_text = _("From %(minimum)s to %(maximum)s.") % words
         if "azure" in self.fields:
-            self.fields["azure"] = azure_field(customer)
+            self.fields["azure"] = self._azure.field()
 
     def _initial(self) -> dict[str, Any]:
         line = self.line
@@ -96,6 +172,9 @@ class LineForm(forms.Form):
             raise forms.ValidationError(why_not)
         return quantity
 
+    def clean_azure(self) -> UUID | None:
+        return self._azure.chosen(self.cleaned_data["azure"])
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = self.cleaned_data
         if cleaned.get("scope") == Reservation.Scope.SINGLE and not cleaned.get("azure") and "azure" not in self.errors:
@@ -112,23 +191,30 @@ class LineForm(forms.Form):
             base: Base = self.bases[cleaned["belongs_to"]]
             values |= {"parent": base.subscription, "base": base.line}
         if "scope" in cleaned:
-            single = cleaned["scope"] == Reservation.Scope.SINGLE
-            azure = cleaned["azure"]
-            values["parent_id"] = getattr(azure, "pk", azure) if single else None
+            values["parent_id"] = cleaned["azure"] if cleaned["scope"] == Reservation.Scope.SINGLE else None
         return values
 
 
 class OrderForm:
     """A draft as a person sees it: a form for each line. `is_as_seen` says whether its lines are still those.
 
-    Posted are `order`, its id, and `line` for each line that the person saw.
+    Posted are `order`, its id, and `line` for each line that the person saw. `typed` is what was posted before the
+    person had to sign in again.
     """
 
-    def __init__(self, data: Any, *, order: Order, eligibility: Eligibility) -> None:
-        self.order, self.data = order, data
+    def __init__(
+        self, data: Any, *, order: Order, eligibility: Eligibility, typed: Mapping[str, Any] | None = None
+    ) -> None:
+        self.order, self.data, self.eligibility = order, data, eligibility
         self.lines = lines_of(order)
-        self.forms = [LineForm(data, line=line, lines=self.lines, eligibility=eligibility) for line in self.lines]
-        self.eligibility = eligibility
+        azure = AzureChoices(
+            eligibility.customer, [data.get(f"line-{line.pk}-azure", "") for line in self.lines] if data else []
+        )
+        self.forms = [
+            LineForm(data, line=line, lines=self.lines, eligibility=eligibility, azure=azure, typed=typed)
+            for line in self.lines
+        ]
+        self.add_on = typed.get("add_on", "") if typed else ""
 
     @cached_property
     def is_as_seen(self) -> bool:
@@ -137,7 +223,27 @@ class OrderForm:
 
     def is_valid(self) -> bool:
         # Each of them says what is wrong, not only the first.
-        return not [form for form in self.forms if not form.is_valid()]
+        for form in self.forms:
+            form.full_clean()
+        self._refuse_circles()
+        return not self.errors
+
+    def _refuse_circles(self) -> None:
+        chosen = {form.line.pk: form.base_id for form in self.forms}
+        for form in self.forms:
+            if form.line.pk in chain_of(form.base_id, chosen):
+                form.add_error(
+                    "belongs_to", _("Two offers cannot belong to each other. Choose something else for one.")
+                )
+
+    def chosen(self) -> dict[OrderLine, Mapping[str, Any]]:
+        """What is to be kept: each line that has nothing wrong, with its new values."""
+        return {form.line: form.values() for form in self.forms if form.fields and not form.errors}
+
+    def together_with(self, pk: str) -> list[OrderLine]:
+        """A line with all that belongs to it; nothing for what is none of the lines."""
+        kept = {line.pk: line.base_id for line in self.lines}
+        return [line for line in self.lines if pk in map(str, chain_of(line.pk, kept))]
 
     @property
     def errors(self) -> bool:
@@ -158,15 +264,10 @@ class OrderForm:
         return [(offer.id, offer.name) for offer in sorted(fitting, key=lambda offer: offer.search_text)]
 
 
-def azure_field(customer: Customer) -> forms.Field:
-    """A field for one of the customer's active Azure subscriptions; its value is a Subscription ID."""
-    active = active_azure_of(customer)
-    found = list(active.order_by("name_key", "pk").values_list("pk", "name")[: LISTED + 1])
-    label, wrong = _("Azure subscription"), _("This is no active Azure subscription of this customer.")
-    if len(found) > LISTED:
-        return forms.ModelChoiceField(
-            active, label=label, required=False, widget=forms.TextInput, error_messages={"invalid_choice": wrong},
-            help_text=_("There are very many: copy the Subscription ID from the list of subscriptions."),
-        )  # fmt: skip
-    choices = [("", _("Choose")), *((str(pk), name) for pk, name in found)]
-    return forms.ChoiceField(label=label, required=False, choices=choices, error_messages={"invalid_choice": wrong})
+def chain_of(pk: int | None, bases: Mapping[int, int | None]) -> list[int]:
+    """A line, what it belongs to, what that belongs to, and so on; it ends where it would go round in a circle."""
+    found: list[int] = []
+    while pk is not None and pk not in found:
+        found.append(pk)
+        pk = bases.get(pk)
+    return found

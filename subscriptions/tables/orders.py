@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import django_tables2
 from django.db.models import QuerySet
@@ -15,9 +15,12 @@ from partnercenter.web.tables import Table
 from subscriptions.models import Order, OrderLine
 from subscriptions.selectors.orders import lines_of_orders
 
+# So many lines of an order stand in the list.
+SHOWN: Final = 5
+
 
 class OrderTable(Table):
-    """What was ordered for a customer, the newest order first; each with its `order_lines`."""
+    """What was ordered for a customer, the newest order first; each with `first_lines` and `more_lines`, a number."""
 
     row_template = "subscriptions/_order_row.html"
     orders: ClassVar = {"placed": ListOrder(("placed_at", "id"))}
@@ -36,4 +39,4 @@ class OrderTable(Table):
         for line in lines_of_orders(self.records):
             lines[line.order_id].append(line)
         for order in self.records:
-            order.order_lines = lines[order.pk]
+            order.first_lines, order.more_lines = lines[order.pk][:SHOWN], len(lines[order.pk][SHOWN:])

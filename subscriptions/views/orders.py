@@ -20,12 +20,13 @@ from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from partnercenter.web.forms import looks_and_acts, posted
+from partnercenter.web.unsent import typed_before
 from subscriptions.catalog import CATALOG
 from subscriptions.forms.orders import OrderForm
 from subscriptions.models import Order
 from subscriptions.selectors.eligibility import Eligibility
 from subscriptions.selectors.orders import drafts_of, lines_of, orders_of
-from subscriptions.services.orders import add_line, change_line, discard_draft, place_order, remove_line
+from subscriptions.services.orders import add_line, change_lines, discard_draft, place_order, remove_line
 from subscriptions.tables.orders import OrderTable
 from subscriptions.views.order_steps import order_steps
 from subscriptions.views.scope import of_customer
@@ -49,9 +50,11 @@ def orders(request: StaffRequest, customer: Customer) -> HttpResponse:
 def order(request: StaffRequest, customer: Customer, order_id: UUID) -> HttpResponse:
     """One order that was placed, and what became of each line."""
     placed = get_object_or_404(orders_of(customer), pk=order_id)
+    lines = lines_of(placed)
     context = customer_context(request, customer) | {
         "order": placed,
-        "lines": lines_of(placed),
+        "lines": lines,
+        "has_seats": any(line.offer.is_assigned for line in lines),
         "steps": order_steps(customer, "done"),
         "is_new": placed.made_by_id == request.user.pk and request.GET.get("placed") == "1",
     }
@@ -70,7 +73,10 @@ def review(request: StaffRequest, customer: Customer) -> HttpResponse:
     if draft is None:
         messages.info(request, _("Nothing is chosen yet. Add an offer to the order first."))
         return redirect("subscriptions:new", customer.tenant_id)
-    form = OrderForm(data, order=draft, eligibility=Eligibility(customer))
+    typed = typed_before(request) if data is None else None
+    if typed is not None:
+        messages.info(request, _("You had been signed out. This is what you typed: look at it and save it."))
+    form = OrderForm(data, order=draft, eligibility=Eligibility(customer), typed=typed)
     if data is not None and not form.is_as_seen:
         messages.warning(request, _("The order has changed in another window. This is how it is now."))
         return redirect("subscriptions:review", customer.tenant_id)
@@ -83,34 +89,41 @@ def review(request: StaffRequest, customer: Customer) -> HttpResponse:
 def _reviewed(request: StaffRequest, customer: Customer, form: OrderForm) -> HttpResponse | None:
     """Keep what was chosen, and do what the button says; None where something has to be corrected first."""
     valid = form.is_valid()
-    here = redirect("subscriptions:review", customer.tenant_id)
     try:
-        for line in form.forms:
-            if line.is_valid() and line.fields:
-                change_line(line.line, **line.values())
+        change_lines(form.order, form.chosen())
         if "remove" in request.POST:
-            return _removed(request, form) or here
-        if not valid:
+            _take_out(request, form)
+        elif valid:
+            return _acted(request, customer, form)
+        else:
             return None
-        if "add" in request.POST:
-            add_line(customer, CATALOG[_add_on(request, form)], actor=request.user)
-            return here
-        if "place" not in request.POST:
-            messages.success(request, _("The order was saved."))
-            return here
-        placed = place_order(form.order, actor=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
-        return here
-    return redirect(reverse("subscriptions:order", args=[customer.tenant_id, placed.pk]) + "?placed=1")
+    return redirect("subscriptions:review", customer.tenant_id)
 
 
-def _removed(request: StaffRequest, form: OrderForm) -> HttpResponse | None:
-    wanted = [line for line in form.lines if str(line.pk) == request.POST["remove"]]
-    for line in wanted:
-        remove_line(line)
-        messages.success(request, _("Taken out of the order: %(offer)s.") % {"offer": line.offer})
-    return None
+def _acted(request: StaffRequest, customer: Customer, form: OrderForm) -> HttpResponse:
+    """Do what the button says with an order that is as it should be; raises `Refused` where that cannot be."""
+    if "more" in request.POST:
+        return redirect("subscriptions:new", customer.tenant_id)
+    if "place" in request.POST:
+        placed = place_order(form.order, actor=request.user)
+        return redirect(reverse("subscriptions:order", args=[customer.tenant_id, placed.pk]) + "?placed=1")
+    if "add" in request.POST:
+        add_line(customer, CATALOG[_add_on(request, form)], actor=request.user)
+    else:
+        messages.success(request, _("The order was saved."))
+    return redirect("subscriptions:review", customer.tenant_id)
+
+
+def _take_out(request: StaffRequest, form: OrderForm) -> None:
+    wanted = request.POST["remove"]
+    together = form.together_with(wanted)
+    for line in together:
+        if str(line.pk) == wanted:
+            remove_line(line)
+            names = ", ".join(str(one.offer) for one in together)
+            messages.success(request, _("Taken out of the order: %(offer)s.") % {"offer": names})
 
 
 def _add_on(request: StaffRequest, form: OrderForm) -> str:

@@ -34,7 +34,7 @@ def test_sales_buy_a_product_with_an_add_on_change_it_and_see_it_come_to_its_end
     look("review")
     page.get_by_role("region", name=CONFERENCING).get_by_label("Quantity").fill("0")
     page.get_by_role("button", name="Place order").click()
-    expect(page.get_by_role("alert")).to_contain_text("greater than or equal to 1")
+    expect(page.get_by_role("alert")).to_contain_text("Type a quantity of at least 1.")
     page.get_by_role("region", name=CONFERENCING).get_by_label("Quantity").fill("5")
     page.get_by_role("button", name="Place order").click()
     expect(page.get_by_text("The order was placed.")).to_be_visible()

@@ -1,9 +1,11 @@
 import re
+from graphlib import TopologicalSorter
 
 import pytest
 from django.urls import reverse
 
 from customers.models import Agreement
+from subscriptions.catalog import CATALOG
 from subscriptions.models import Order
 from subscriptions.services.orders import add_line
 from tests.subscribing import OFFERS, subscribe
@@ -77,6 +79,10 @@ def test_the_catalog_names_the_products_that_an_add_on_extends(browse, ana):
 
     assert "Extends 24 products" in page
     assert "<li>Office 365 Enterprise E3</li>" in page
+
+
+def test_no_offer_extends_itself_by_however_many_steps():
+    TopologicalSorter({offer.id: offer.requires for offer in CATALOG.values()}).prepare()  # raises for a circle
 
 
 def test_nonsense_in_the_address_looks_for_nothing_in_particular(browse, ana):
