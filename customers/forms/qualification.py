@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from customers.forms.meanwhile import SeenForm
 from customers.models import Customer, QualificationDetails
+from customers.services.meanwhile import Overtaken
 from customers.services.qualifications import STATED
 from partnercenter.directory.characters import invisible_in
 
@@ -28,10 +31,11 @@ REQUIRED: Final[Mapping[str, Mapping[str, Promise]]] = {
 }
 
 
-class QualificationForm(forms.Form):
+class QualificationForm(SeenForm):
     """One qualification or none, with the rules of the product, section 5.
 
-    What belongs to another qualification than the chosen one is not kept. `seen` is how it was when the form was made.
+    What belongs to another qualification than the chosen one is not kept. `typed` is what somebody had typed before
+    they had to sign in again.
     """
 
     qualification = forms.ChoiceField(
@@ -53,11 +57,12 @@ class QualificationForm(forms.Form):
         },
     )
     validation_code = forms.CharField(label=gettext_lazy("Validation code"), required=False, max_length=50)
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, *, before: Mapping[str, str]) -> None:
+    def __init__(self, data: Any = None, *, before: Mapping[str, str], typed: QueryDict | None = None) -> None:
         self.before = dict(before)
-        super().__init__(data, initial=self.before | {"seen": json.dumps(self.before)})
+        super().__init__(
+            data, initial=self.before | {"seen": json.dumps(self.before)} | (typed.dict() if typed else {})
+        )
         self.fields["qualification"].choices = [("", gettext_lazy("None")), *Qualification.choices]  # type: ignore[attr-defined]
 
     def clean_validation_code(self) -> str:
@@ -84,3 +89,13 @@ class QualificationForm(forms.Form):
     def seen_before(self) -> dict[str, str]:
         """How it was when the person began; how it is now only if that is still the same."""
         return self.before if self.cleaned_data["seen"] == json.dumps(self.before) else {}
+
+    def see_anew(self, overtaken: Overtaken, now: Mapping[str, str]) -> None:
+        """Say what a colleague stated meanwhile, see `SeenForm.tell`."""
+        theirs = {name: self._read(name, now[name]) for name, mine in self.values.items() if now[name] != mine}
+        self.tell(overtaken, seen=json.dumps(dict(now)), theirs=theirs)
+
+    def _read(self, name: str, value: str) -> str:
+        """A value as people read it."""
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return str(choices.get(value, value))

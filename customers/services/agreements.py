@@ -10,10 +10,10 @@ from django.utils.translation import gettext_noop
 
 from customers.models import Agreement, Customer
 from customers.services.holding import BUSY
+from customers.services.meanwhile import Overtaken
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
 from partnercenter.directory.models import User
-from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
 
 # What is attested, and how the log calls it.
@@ -30,16 +30,16 @@ def attest_agreement(customer: Customer, values: Mapping[str, Any], *, seen: Map
     """Note who accepted the customer agreement, and when; returns whether anything is different now.
 
     `values` maps names of `ATTESTED` to checked values, `seen` is what `attested` said when the person began: raises
-    `Refused`, and changes nothing, when somebody else attested something different since.
+    `Overtaken`, and changes nothing, when somebody else attested something different since.
     """
     with without_long_waits(BUSY):
         held = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         before = attested(Agreement.objects.filter(pk=held.pk).first())
-        if before != seen:
-            raise Refused(_("Somebody else attested the agreement a moment ago. Look at it before you change it."))
         changed = changes(_written(before), _written(values))
         if not changed:
             return False
+        if before != seen:
+            raise Overtaken(_("Somebody else attested the agreement a moment ago."))
         Agreement.objects.update_or_create(customer=held, defaults=dict(values))
         details = {ATTESTED[name]: pair if before else pair[1] for name, pair in changed.items() if any(pair)}
         record(Deed.AGREEMENT_ATTESTED, partner=held.partner, actor=actor, customer=held, details=details)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from customers.models import Customer, QualificationDetails
 from customers.services.holding import BUSY
+from customers.services.meanwhile import Overtaken
 from partnercenter.activity.details import QUALIFICATION, SEGMENT
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
@@ -35,7 +36,7 @@ def change_qualification(
     """Give a customer a special qualification, another one or none; returns whether anything is different now.
 
     `values` maps names of `STATED` to checked values, `seen` is what `stated` said when the person began. Raises
-    `Refused`, and changes nothing, in a cloud without qualifications and when somebody else changed it since.
+    `Refused`, and changes nothing, in a cloud without qualifications; `Overtaken` when somebody else changed it since.
     """
     cloud = customer.partner.cloud
     if not offers(cloud, Feature.QUALIFICATIONS):
@@ -43,11 +44,11 @@ def change_qualification(
     with without_long_waits(BUSY):
         held = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         before = stated(held)
-        if before != seen:
-            raise Refused(_("Somebody else changed the qualification a moment ago. Look at it before you change it."))
         changed = changes(before, values)
         if not changed:
             return False
+        if before != seen:
+            raise Overtaken(_("Somebody else changed the qualification a moment ago."))
         Customer.objects.filter(pk=held.pk).update(qualification=values["qualification"])
         details = {name: values[name] for name in _DETAILS}
         QualificationDetails.objects.filter(customer=held).delete()

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from customers.forms.qualification import QualificationForm
 from customers.navigation import customer_context
 from customers.selectors.customers import customers_of
+from customers.services.meanwhile import Overtaken
 from customers.services.qualifications import change_qualification, stated
 from partnercenter.directory.clouds import Feature, explain_missing, offers
 from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.forms import looks_and_acts, posted
+from partnercenter.web.unsent import typed_before
 
 
 @allow(Action.EDIT_ACCOUNT)
@@ -31,10 +33,12 @@ def qualification(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
         explanation = explain_missing(customer.partner.cloud, Feature.QUALIFICATIONS)
         return render(request, "customers/no_qualifications.html", context | {"explanation": explanation}, status=403)
     data, _files = posted(request)
-    form = QualificationForm(data, before=stated(customer))
+    form = QualificationForm(data, before=stated(customer), typed=None if data else typed_before(request))
     if form.is_valid():
         try:
             changed = change_qualification(customer, form.values, seen=form.seen_before, actor=request.user)
+        except Overtaken as overtaken:
+            form.see_anew(overtaken, stated(get_object_or_404(customers, pk=customer.pk)))
         except Refused as refused:
             form.add_error(None, str(refused))
         else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,10 +16,13 @@ from customers.forms.names import NameField
 from customers.models import Customer
 from customers.selectors.users import users_of
 from partnercenter.directory.models import User
+from partnercenter.partners.models import Partner
 from subscriptions.models import RoleAssignment
+from subscriptions.selectors.azure import why_no_users
 
 LONGEST_NAME: Final = 100
-CHOOSE_USER: Final = gettext_lazy("Choose the user who gets the role.")
+LONGEST_WISH: Final = 64
+CHOOSE_PRINCIPAL: Final = gettext_lazy("Choose who gets the role.")
 CHOOSE_ROLE: Final = gettext_lazy("Choose a role.")
 
 
@@ -38,7 +41,8 @@ class SearchForm(forms.Form):
 class AzureForm(forms.Form):
     """What a new Azure subscription is called.
 
-    `wish` is another one on every page: a form that is sent twice is one wish.
+    `wish` is another one on every page: a form that is sent twice is one wish. `typed` is what somebody had typed
+    before they had to sign in again.
     """
 
     name = NameField(
@@ -47,18 +51,29 @@ class AzureForm(forms.Form):
         help_text=gettext_lazy("What runs in it, or for whom: “Web shop”, “Research”."),
         error_messages={"required": gettext_lazy("Type a name by which people know what runs in it.")},
     )
-    wish = forms.CharField(
-        max_length=64, required=False, widget=forms.HiddenInput, initial=lambda: get_random_string(22)
-    )
+    wish = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, typed: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"wish": get_random_string(22)} | (typed.dict() if typed else {}))
+
+    def clean_wish(self) -> str:
+        """The wish. Where there is none, a new one for the next time: without it two clicks would be two wishes."""
+        wish: str = self.cleaned_data["wish"]
+        if not wish or len(wish) > LONGEST_WISH:
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["wish"] = get_random_string(22)  # type: ignore[index]
+            raise ValidationError(_("The page was not sent as a whole. Nothing was added yet: send it once more."))
+        return wish
 
 
 class RoleForm(forms.Form):
-    """Who gets which role; `found` are the users to choose from."""
+    """Who gets which role: one of the `partners` as a foreign principal, or one of the `users` that a search found.
 
-    user = forms.UUIDField(
-        label=gettext_lazy("User"),
-        widget=forms.RadioSelect,
-        error_messages={"required": CHOOSE_USER, "invalid": CHOOSE_USER},
+    `typed` is what somebody had chosen before they had to sign in again.
+    """
+
+    principal = forms.CharField(
+        label=gettext_lazy("Principal"), widget=forms.RadioSelect, error_messages={"required": CHOOSE_PRINCIPAL}
     )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
@@ -68,18 +83,33 @@ class RoleForm(forms.Form):
         error_messages={"required": CHOOSE_ROLE, "invalid_choice": CHOOSE_ROLE},
     )
 
-    def __init__(self, data: Any, *, customer: Customer, found: Sequence[User]) -> None:
-        super().__init__(data)
+    def __init__(
+        self,
+        data: Any,
+        *,
+        customer: Customer,
+        partners: Sequence[Partner],
+        users: Sequence[User],
+        typed: QueryDict | None = None,
+    ) -> None:
+        super().__init__(data, initial=typed)
         self.customer = customer
-        self.has_choice = bool(found)
-        choices = [(str(user.pk), f"{user.display_name} · {user.principal_name}") for user in found]
-        self.fields["user"].widget.choices = choices
+        self.partners = {f"partner-{partner.pk}": partner for partner in partners}
+        self.fields["principal"].widget.choices = [
+            *((key, f"{partner} · {_('Foreign principal')}") for key, partner in self.partners.items()),
+            *((f"user-{user.pk}", f"{user.display_name} · {user.principal_name}") for user in users),
+        ]
         self.fields["role"].choices = [("", _("Choose a role")), *RoleAssignment.Role.choices]  # type: ignore[attr-defined]
 
-    def clean_user(self) -> User:
-        """The user; nobody else's, and none who is deleted."""
-        user_id: UUID = self.cleaned_data["user"]
-        found = users_of(self.customer).filter(pk=user_id).first()
+    def clean_principal(self) -> User | Partner:
+        """One of the partners, or a user of the customer, whether or not a search found them now."""
+        chosen: str = self.cleaned_data["principal"]
+        if chosen in self.partners:
+            return self.partners[chosen]
+        if why_not := why_no_users(self.customer):
+            raise ValidationError(why_not)
+        pk = forms.UUIDField(error_messages={"invalid": CHOOSE_PRINCIPAL}).clean(chosen.removeprefix("user-"))
+        found = users_of(self.customer).filter(pk=pk).first()
         if found is None:
             raise ValidationError(_("This user is not there any more. Choose another one."))
         return found

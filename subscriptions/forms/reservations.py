@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.forms.meanwhile import SeenForm
 from customers.forms.names import NameField
+from customers.services.meanwhile import Overtaken
 from subscriptions.forms.subscription import LONGEST_NAME
 from subscriptions.models import Reservation, Subscription
-from subscriptions.selectors.azure import active_azure_of
+from subscriptions.selectors.azure import azure_found
 from subscriptions.selectors.reservations import SCOPE_LABELS, SCOPES, version_of
+from subscriptions.selectors.subscriptions import active_azure_of
 
 # So many Azure subscriptions are shown to choose from; a search finds the others.
 CHOICES: Final = 100
@@ -66,11 +69,11 @@ class NewValues(TypedDict):
     seen: str
 
 
-class ReservationForm(forms.Form):
+class ReservationForm(SeenForm):
     """Name and scope of a reservation: shared, or for one Azure subscription among those that a text finds.
 
-    `more` says whether there are further ones. An orphan can stay one. `seen` is how the reservation was when the form
-    was made, `typed` what somebody had typed before they had to sign in again.
+    `more` says whether there are further ones. An orphan can stay one. `typed` is what somebody had typed before they
+    had to sign in again.
     """
 
     name = NameField(
@@ -84,15 +87,12 @@ class ReservationForm(forms.Form):
         error_messages={"required": NO_SCOPE},
         help_text=gettext_lazy("A shared reservation serves all Azure subscriptions of the customer."),
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(
-        self, data: Any, *, reservation: Reservation, text: str = "", typed: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, data: Any, *, reservation: Reservation, text: str = "", typed: QueryDict | None = None) -> None:
         self.reservation = reservation
         now = {"name": reservation.name, "scope": _scope_of(reservation), "seen": version_of(reservation)}
-        super().__init__(data, initial=now | {name: typed[name] for name in now if typed and name in typed})
-        found = list(active_azure_of(reservation.customer, text)[: CHOICES + 1])
+        super().__init__(data, initial=now | (typed.dict() if typed else {}))
+        found = list(azure_found(reservation.customer, text)[: CHOICES + 1])
         self.more = len(found) > CHOICES
         self.fields["scope"].required = not reservation.is_orphan
         self.fields["scope"].widget.choices = self._choices(found[:CHOICES])
@@ -100,8 +100,8 @@ class ReservationForm(forms.Form):
     def _choices(self, found: list[Subscription]) -> list[tuple[str, str]]:
         now = self.reservation.azure
         single = found if now is None or now in found else [now, *found]
-        choices = [(SHARED, _("Shared")), *((str(azure.pk), _("Only %(name)s") % {"name": azure}) for azure in single)]
-        return [("", _("No subscription any more")), *choices] if self.reservation.is_orphan else choices
+        choices = [(SHARED, _label(SHARED, None)), *((str(azure.pk), _label("", azure)) for azure in single)]
+        return [("", _label("", None)), *choices] if self.reservation.is_orphan else choices
 
     def clean_scope(self) -> Subscription | None:
         """The Azure subscription that the reservation is to be for; None if it is shared, or stays an orphan."""
@@ -123,10 +123,26 @@ class ReservationForm(forms.Form):
         cleaned = self.cleaned_data
         return {"name": cleaned["name"], "azure": cleaned["scope"], "shared": self.shared, "seen": cleaned["seen"]}
 
+    def see_anew(self, overtaken: Overtaken, now: Reservation) -> None:
+        """Say what a colleague changed meanwhile, see `SeenForm.tell`."""
+        scope, azure = _scope_of(now), self.cleaned_data["scope"]
+        mine = SHARED if self.shared else str(azure.pk if azure else "")
+        theirs = {"name": now.name} if now.name != self.cleaned_data["name"] else {}
+        if scope != mine:
+            theirs["scope"] = _label(scope, now.azure)
+        self.tell(overtaken, seen=version_of(now), theirs=theirs)
+
 
 def _scope_of(reservation: Reservation) -> str:
     """The scope as the form has it."""
     return SHARED if reservation.scope == Reservation.Scope.SHARED else str(reservation.azure_id or "")
+
+
+def _label(scope: str, azure: Subscription | None) -> str:
+    """A scope as people read it."""
+    if azure is not None:
+        return _("Only %(name)s") % {"name": azure}
+    return _("Shared") if scope == SHARED else _("No subscription any more")
 
 
 def _uuid(text: str) -> UUID | None:

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from partnercenter.directory.clouds import Feature, explain_missing, offers
-from partnercenter.folding import fold
+from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import Order
+from partnercenter.web.searching import matching_text
 from subscriptions.catalog import Kind
 from subscriptions.models import RoleAssignment, Subscription
+from subscriptions.selectors.eligibility import Eligibility
 from subscriptions.selectors.limits import Limits
-from subscriptions.selectors.subscriptions import sold_through, subscriptions_of
+from subscriptions.selectors.subscriptions import active_azure_of, subscriptions_of
 
 # The order of the roles of one subscription, which are a few thousand at most.
 ROLE_ORDERS: Final[Mapping[str, Order]] = {"assigned": Order(("assigned_at", "id"))}
@@ -26,12 +28,9 @@ def azure_under(plan: Subscription, customer: Customer) -> QuerySet[Subscription
     return subscriptions_of(customer).filter(parent=plan, kind=Kind.AZURE).order_by("name_key", "pk")
 
 
-def active_azure_of(customer: Customer, text: str = "") -> QuerySet[Subscription]:
-    """The active Azure subscriptions that an account sold, whose names or GUIDs have all words of a text."""
-    active = sold_through(customer).filter(kind=Kind.AZURE, status=Subscription.Status.ACTIVE)
-    for word in fold(text).split():
-        active = active.filter(search_text__contains=word)
-    return active.order_by("name_key", "pk")
+def azure_found(customer: Customer, text: str) -> QuerySet[Subscription]:
+    """The active Azure subscriptions of an account whose names or GUIDs have all words of a text, in their order."""
+    return matching_text(active_azure_of(customer), text).order_by("name_key", "pk")
 
 
 def has_roles(subscription: Subscription) -> bool:
@@ -51,8 +50,19 @@ def why_no_roles(limits: Limits) -> str:
     return _("Only in Azure subscriptions people have roles.")
 
 
+def why_no_azure(limits: Limits) -> str:
+    """Why no Azure subscription can be added under a plan; empty where nothing is in the way."""
+    return limits.why_not_add_azure or Eligibility(limits.customer).bars_all
+
+
+def foreign_principals(subscription: Subscription, seller: Partner) -> list[Partner]:
+    """The partners that can get roles in an Azure subscription from `seller`: itself, and whom it sells through."""
+    reseller = subscription.reseller if seller.is_provider else None
+    return [seller, reseller] if reseller else [seller]
+
+
 def why_no_users(customer: Customer) -> str:
-    """Why no user of a customer can be chosen here; empty where the cloud's users are managed here."""
+    """Why no user of a customer gets a role here; empty where the cloud's users are managed here."""
     cloud = customer.tenant.cloud
     if offers(cloud, Feature.USERS_AND_LICENSES):
         return ""

@@ -21,7 +21,7 @@ from partnercenter.errors import Refused
 from partnercenter.partners.models import Partner
 from subscriptions.catalog import AZURE_SUBSCRIPTION, CATALOG
 from subscriptions.models import RoleAssignment, Subscription
-from subscriptions.selectors.azure import why_no_roles
+from subscriptions.selectors.azure import foreign_principals, why_no_azure, why_no_roles, why_no_users
 from subscriptions.selectors.limits import Limits
 from subscriptions.services.history import SUBSCRIPTION
 from subscriptions.services.holding import account_held, subscription_held
@@ -45,17 +45,17 @@ def add_azure_subscription(
     """Add an Azure subscription under an active plan; the partner that sells it becomes its owner.
 
     `wish` is any text that tells one wish from the next: the same name is added once for it, however often somebody
-    clicks. Raises `Refused` for a plan that is not active or that another partner sold, and once the relationship has
-    ended.
+    clicks. Raises `Refused` for a plan that is not active or that another partner sold, where nothing can be bought at
+    all, and for a wish that was granted long ago: what came of it has ended.
     """
     now = timezone.now()
     with account_held(customer) as account, subscription_held(plan) as held:
-        if why_not := Limits(held, customer, now).why_not_add_azure:
+        if why_not := why_no_azure(Limits(held, account, now)):
             raise Refused(why_not)
         # Made from the plan's, it can be no GUID that somebody else has.
         azure_id = uuid.uuid5(held.pk, f"{wish}\n{name}")
         if there := Subscription.objects.filter(pk=azure_id).first():
-            return there
+            return _still_there(there)
         added = new_subscription(account, CATALOG[AZURE_SUBSCRIPTION], parent=held, name=name, now=now)
         added.pk = azure_id
         added.save(force_insert=True)
@@ -65,21 +65,48 @@ def add_azure_subscription(
     return added
 
 
-def assign_role(subscription: Subscription, user: User, role: str, *, customer: Customer, actor: User) -> bool:
-    """Give a user of the customer a role in an Azure subscription; False for one that the user has already.
+def _still_there(added: Subscription) -> Subscription:
+    if added.has_ended:
+        sentence = _(
+            "%(name)s was added from this page before, and has ended since. Open the page anew to add another."
+        )
+        raise Refused(sentence % {"name": added})
+    return added
 
-    Raises `Refused` for a deleted user, for a subscription that has ended, and for one that another partner sold.
+
+def assign_role(
+    subscription: Subscription, principal: User | Partner, role: str, *, customer: Customer, actor: User
+) -> bool:
+    """Give a user of the customer, or a partner as a foreign principal, a role in an Azure subscription.
+
+    False for a role that they have already. Partners can be whoever sells the subscription and its reseller of record.
+    Raises `Refused` for others, for a deleted user, in clouds whose users are not managed here, for a subscription that
+    has ended, and for one that another partner sold.
     """
     with _held(subscription, customer) as held:
-        found = users_of(customer).filter(pk=user.pk).first()
-        if found is None:
-            raise Refused(_("This user was deleted. Restore the user before you assign a role."))
+        who = _partner(principal, held, customer) if isinstance(principal, Partner) else _user(principal, customer)
         assignment, created = RoleAssignment.objects.get_or_create(
-            subscription=held, user=found, partner=None, role=role, defaults={"assigned_at": timezone.now()}
+            subscription=held, role=role, **who, defaults={"assigned_at": timezone.now()}
         )
         if created:
             _record_role(Deed.ROLE_ASSIGNED, assignment, held, customer, actor)
     return created
+
+
+def _user(user: User, customer: Customer) -> dict[str, User | None]:
+    if why_not := why_no_users(customer):
+        raise Refused(why_not)
+    found = users_of(customer).filter(pk=user.pk).first()
+    if found is None:
+        raise Refused(_("This user was deleted. Restore the user before you assign a role."))
+    return {"user": found, "partner": None}
+
+
+def _partner(partner: Partner, held: Subscription, customer: Customer) -> dict[str, Partner | None]:
+    if partner not in foreign_principals(held, customer.partner):
+        sentence = _("%(partner)s neither sells %(name)s nor is its reseller of record, and can have no role in it.")
+        raise Refused(sentence % {"partner": partner, "name": held})
+    return {"user": None, "partner": partner}
 
 
 def remove_role(assignment: RoleAssignment, *, customer: Customer, actor: User) -> bool:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from customers.services.meanwhile import Overtaken
 from partnercenter.activity.details import SCOPE
 from partnercenter.activity.models import Deed
-from partnercenter.activity.services import record
+from partnercenter.activity.services import changes, record
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
@@ -23,12 +25,28 @@ from subscriptions.models import Reservation, Subscription
 from subscriptions.selectors.reservations import version_of, why_not_cancel, why_not_change
 from subscriptions.services.history import RESERVATION
 from subscriptions.services.holding import subscription_held
+from subscriptions.services.life_cycle import CHUNK, CHUNKS
 from subscriptions.services.subscriptions import NAME
 
 BUSY: Final = gettext_lazy("Somebody else is changing this reservation right now. Try again in a moment.")
 
 # What lines of the log tell; translated when they are read.
 AZURE: Final = gettext_noop("Azure subscription")
+
+# What somebody else holds is left for the next time. The log tells when each ended, not when the clock came by.
+_EXPIRE: Final = """
+    WITH due AS (
+        SELECT id FROM subscriptions_reservation WHERE status = 'active' AND ends_at <= %(now)s
+        ORDER BY ends_at LIMIT %(size)s FOR NO KEY UPDATE SKIP LOCKED
+    ), ended AS (
+        UPDATE subscriptions_reservation AS r SET status = 'expired' FROM due WHERE r.id = due.id
+        RETURNING r.id, r.partner_id, r.customer_id, r.name, r.ends_at
+    )
+    INSERT INTO activity_activity
+        (partner_id, customer_id, customer_name, actor_name, deed, details, subject_id, at)
+    SELECT e.partner_id, c.tenant_id, c.name, '', %(deed)s, jsonb_build_object(%(told)s::text, e.name), e.id, e.ends_at
+    FROM ended AS e JOIN customers_customer AS c ON c.id = e.customer_id
+"""
 
 
 def change_reservation(
@@ -37,8 +55,8 @@ def change_reservation(
     """Save a new name and a new scope; returns whether anything is different now.
 
     It is `shared`, or for one Azure subscription, `azure`; for neither is how an orphan stays. `seen` is the
-    `version_of` the reservation that the person saw. Raises `Refused` for an Azure subscription that is not an active
-    one of the same account, for a reservation that has ended, and if somebody else changed it since.
+    `version_of` the reservation that the person saw: raises `Overtaken` if somebody else changed it since, and
+    `Refused` for an Azure subscription that is not an active one of the same account and a reservation that has ended.
     """
     with ExitStack() as holding:
         # Whoever ends an Azure subscription holds it before its reservations.
@@ -46,14 +64,12 @@ def change_reservation(
         held = holding.enter_context(_held(reservation))
         if why_not := why_not_change(held):
             raise Refused(why_not)
-        version, before = version_of(held), _told(held)
+        version, before = version_of(held), copy(held)
         held.name = name
         _set_scope(held, target, shared=shared)
-        details = {key: [before[key], value] for key, value in _told(held).items() if before[key] != value}
+        details = _differences(before, held)
         if details and version != seen:
-            raise Refused(
-                _("Somebody else changed this reservation a moment ago. Look at it as it is now and try again.")
-            )
+            raise Overtaken(_("Somebody else changed this reservation a moment ago."))
         if details:
             held.save(update_fields=["name", "scope", "azure"])
             _record(Deed.RESERVATION_CHANGED, held, actor, details)
@@ -72,6 +88,14 @@ def _set_scope(held: Reservation, azure: Subscription | None, *, shared: bool) -
 def _can_be_for(azure: Subscription, reservation: Reservation) -> bool:
     """Whether a reservation can be for an Azure subscription: an active one that the same account sold."""
     return azure.kind == Kind.AZURE and azure.is_active and azure.customer_id == reservation.customer_id
+
+
+def _differences(before: Reservation, after: Reservation) -> dict[str, list[Any]]:
+    """What the log tells of a change; of two Azure subscriptions of one name their GUIDs as well."""
+    details = changes(_told(before), _told(after))
+    if before.azure_id != after.azure_id and AZURE not in details:
+        details[AZURE] = [f"{one.azure}, {one.azure_id}" for one in (before, after)]
+    return details
 
 
 def _told(reservation: Reservation) -> dict[str, str]:
@@ -101,18 +125,25 @@ def _held(reservation: Reservation) -> Iterator[Reservation]:
         yield rows.select_related("customer__partner", "azure").get(pk=reservation.pk)
 
 
-def expire_reservations(now: datetime, *, size: int = 2_000) -> int:
-    """End the reservations whose time is over by `now`, at most `size` of them; how many ended."""
-    with transaction.atomic():
-        due = Reservation.objects.filter(status=Reservation.Status.ACTIVE, ends_at__lte=now).order_by("ends_at")
-        held = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("customer__partner")[:size])
-        Reservation.objects.filter(pk__in=[one.pk for one in held]).update(status=Reservation.Status.EXPIRED)
-        for one in held:
-            _record(Deed.RESERVATION_EXPIRED, one, None, {})
-    return len(held)
+def expire_reservations(now: datetime, *, size: int = CHUNK, chunks: int = CHUNKS) -> int:
+    """End the reservations whose time is over by `now`, those first that ended first; how many ended.
+
+    At most `chunks` transactions of `size` reservations each: the next call goes on.
+    """
+    ended = 0
+    for _chunk in range(chunks):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                _EXPIRE, {"now": now, "size": size, "deed": Deed.RESERVATION_EXPIRED.value, "told": RESERVATION}
+            )
+            found = cursor.rowcount
+        ended += found
+        if found < size:
+            break
+    return ended
 
 
-def _record(deed: Deed, reservation: Reservation, actor: User | None, details: Mapping[str, Any]) -> None:
+def _record(deed: Deed, reservation: Reservation, actor: User, details: Mapping[str, Any]) -> None:
     customer = reservation.customer
     told = {RESERVATION: reservation.name} | dict(details)
     record(deed, partner=customer.partner, actor=actor, customer=customer, details=told, subject=reservation.pk)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.template import Context, Library
 
 from subscriptions.models import Subscription
-from subscriptions.selectors.azure import azure_under, roles_of, why_no_roles
+from subscriptions.selectors.azure import azure_under, roles_of, why_no_azure, why_no_roles
 from subscriptions.selectors.reservations import reservations_for
 
 register = Library()
@@ -27,7 +27,7 @@ def azure_under_plan(context: Context, plan: Subscription) -> dict[str, Any]:
         "plan": plan,
         "found": found[:AT_MOST],
         "more": len(found) > AT_MOST,
-        "add_denied": context["manage_denied"] or context["limits"].why_not_add_azure,
+        "add_denied": context["manage_denied"] or why_no_azure(context["limits"]),
     }
 
 

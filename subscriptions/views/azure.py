@@ -25,7 +25,14 @@ from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.unsent import typed_before
 from subscriptions.forms.azure import AzureForm, RoleForm, SearchForm
 from subscriptions.models import RoleAssignment, Subscription
-from subscriptions.selectors.azure import has_roles, roles_of, why_no_roles, why_no_users
+from subscriptions.selectors.azure import (
+    foreign_principals,
+    has_roles,
+    roles_of,
+    why_no_azure,
+    why_no_roles,
+    why_no_users,
+)
 from subscriptions.selectors.limits import Limits
 from subscriptions.services import azure as services
 from subscriptions.tables.roles import RoleTable
@@ -43,7 +50,7 @@ def add(request: StaffRequest, customer: Customer, plan: Subscription) -> HttpRe
     if not plan.is_plan:
         raise Http404
     data, _files = posted(request)
-    form = AzureForm(data, initial=None if data else typed_before(request))
+    form = AzureForm(data, typed=None if data else typed_before(request))
     if form.is_valid():
         name, wish = form.cleaned_data["name"], form.cleaned_data["wish"]
         try:
@@ -56,7 +63,7 @@ def add(request: StaffRequest, customer: Customer, plan: Subscription) -> HttpRe
     context = customer_context(request, customer) | {
         "plan": plan,
         "form": form,
-        "add_denied": Limits(plan, customer, timezone.now()).why_not_add_azure,
+        "add_denied": why_no_azure(Limits(plan, customer, timezone.now())),
     }
     return render(request, "subscriptions/add_azure.html", context, status=422 if form.is_bound else 200)
 
@@ -74,26 +81,35 @@ def roles(request: StaffRequest, customer: Customer, found: Subscription) -> Htt
 @looks_and_acts
 @of_subscription
 def assign(request: StaffRequest, customer: Customer, found: Subscription) -> HttpResponse:
-    """Search a user with `q`, and give them a role."""
+    """Give a role to a partner, or to a user that `q` finds."""
     context = _context(request, customer, found)
-    context["roles_denied"] = context["roles_denied"] or why_no_users(customer)
-    search = SearchForm(request.GET, label=_("Search users"))
-    users = UsersFound(users_of(customer), search.text).take(ORDERS["name"], None, FOUND + 1)
+    search, users_denied = SearchForm(request.GET, label=_("Search users")), why_no_users(customer)
+    searched = UsersFound(users_of(customer), search.text)
+    users = [] if users_denied else searched.take(ORDERS["name"], None, FOUND + 1)
+    partners = foreign_principals(found, customer.partner)
     data, _files = posted(request)
-    form = RoleForm(data, customer=customer, found=users[:FOUND])
+    typed = None if data else typed_before(request)
+    form = RoleForm(data, customer=customer, partners=partners, users=users[:FOUND], typed=typed)
     if form.is_valid():
-        user, role = form.cleaned_data["user"], form.cleaned_data["role"]
+        principal, role = form.cleaned_data["principal"], form.cleaned_data["role"]
         try:
-            created = services.assign_role(found, user, role, customer=customer, actor=request.user)
+            created = services.assign_role(found, principal, role, customer=customer, actor=request.user)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            sentence = (
-                _("%(name)s has the role %(role)s now.") if created else _("%(name)s has the role %(role)s already.")
-            )
-            messages.success(request, sentence % {"name": user, "role": RoleAssignment.Role(role).label})
+            told = {"name": principal, "role": RoleAssignment.Role(role).label}
+            if created:
+                messages.success(request, _("%(name)s has the role %(role)s now.") % told)
+            else:
+                messages.info(request, _("%(name)s has the role %(role)s already.") % told)
             return redirect(_address(customer, found))
-    context |= {"form": form, "search": search, "more": len(users) > FOUND}
+    context |= {
+        "form": form,
+        "search": search,
+        "users_denied": users_denied,
+        "found": len(users),
+        "more": len(users) > FOUND,
+    }
     return render(request, "subscriptions/assign_role.html", context, status=422 if form.is_bound else 200)
 
 
@@ -108,11 +124,7 @@ def remove(request: StaffRequest, customer: Customer, found: Subscription, assig
         messages.info(request, _("This role is not assigned any more."))
         return redirect(_address(customer, found))
     if request.method != "POST":
-        context |= {
-            "assignment": assignment,
-            "is_own": assignment.partner_id == request.partner.pk,
-            "is_last": not roles_of(found).exclude(pk=assignment.pk).exists(),
-        }
+        context |= _what_removing_means(assignment, found, customer)
         return render(request, "subscriptions/remove_role.html", context)
     told = {"name": assignment.principal, "role": assignment.get_role_display()}
     return act(
@@ -121,6 +133,18 @@ def remove(request: StaffRequest, customer: Customer, found: Subscription, assig
         done=_("%(name)s has the role %(role)s no more.") % told,
         then=_address(customer, found),
     )
+
+
+def _what_removing_means(assignment: RoleAssignment, found: Subscription, customer: Customer) -> dict[str, Any]:
+    others = roles_of(found).exclude(pk=assignment.pk)
+    own = assignment.partner_id == customer.partner_id
+    partner = assignment.partner
+    return {
+        "assignment": assignment,
+        "loses_access": own and not others.filter(partner=partner).exists(),
+        "can_return": partner in foreign_principals(found, customer.partner) if partner else not why_no_users(customer),
+        "is_last": not others.exists(),
+    }
 
 
 def _context(request: StaffRequest, customer: Customer, found: Subscription) -> dict[str, Any]:

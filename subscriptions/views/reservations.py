@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from customers.models import Customer
 from customers.navigation import customer_context
+from customers.services.meanwhile import Overtaken
 from customers.views.scope import why_not
 from partnercenter.activity.selectors import history_of
 from partnercenter.errors import Refused
@@ -75,9 +76,11 @@ def reservations(request: StaffRequest, customer: Customer) -> HttpResponse:
 def reservation(request: StaffRequest, found: Reservation) -> HttpResponse:
     """One reservation: what it is, what can be done with it, and its history."""
     denied = why_not(request, Action.MANAGE_SUBSCRIPTIONS)
+    too_late = why_not_cancel(found, timezone.now())
     context = _context(request, found) | {
         "change_denied": denied or why_not_change(found),
-        "cancel_denied": denied or why_not_cancel(found, timezone.now()),
+        "cancel_denied": denied or too_late,
+        "cancelable": not too_late,
         "history": history_of(request.partner, found.pk)[:NEWEST],
     }
     return render(request, "subscriptions/reservation.html", context)
@@ -95,6 +98,8 @@ def edit(request: StaffRequest, found: Reservation) -> HttpResponse:
     if form.is_valid():
         try:
             changed = change_reservation(found, **form.values, actor=request.user)
+        except Overtaken as overtaken:
+            form.see_anew(overtaken, get_object_or_404(reservations_of(found.customer), pk=found.pk))
         except Refused as refused:
             form.add_error(None, str(refused))
         else:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -133,11 +134,56 @@ def test_nobody_overwrites_what_a_colleague_attested_meanwhile(browse, ana, cont
     attest(browse(ana), unsigned, accepted_on="2026-03-01")
 
     response = client.post(page(unsigned), opened)
-    again = attest(client, unsigned, accepted_on="2026-03-02")
+    kept = Agreement.objects.get(customer=unsigned).accepted_on
+    form = response.context["form"]
+    again = client.post(page(unsigned), {field.html_name: field.value() for field in form})
 
-    assert (response.status_code, again.status_code) == (422, 302)
-    assert "Somebody else attested" in response.content.decode()
+    assert (response.status_code, str(kept), again.status_code) == (422, "2026-03-01", 302)
+    sentence = (
+        "Somebody else attested the agreement a moment ago. "
+        "Now it says: Accepted on: March 1, 2026. Save again to replace it with yours."
+    )
+    assert form.non_field_errors() == [sentence]
+    assert form["accepted_on"].value() == "2026-03-02"
+    assert '<button class="button primary">Save</button>' in response.content.decode()
     assert str(Agreement.objects.get(customer=unsigned).accepted_on) == "2026-03-02"
+
+
+def test_every_field_that_a_colleague_attested_otherwise_is_told(browse, ana, unsigned):
+    client = browse(ana)
+    opened = typed(client, unsigned, accepted_on="2026-03-01", phone="")
+    attest(client, unsigned, accepted_on="2026-03-01", first_name="Kim")
+
+    response = client.post(page(unsigned), opened)
+
+    [sentence] = response.context["form"].non_field_errors()
+    assert "Now it says: First name: Kim; Phone: (425) 555-0100. Save again" in sentence
+
+
+def test_a_second_click_on_attest_is_no_conflict(browse, ana, unsigned):
+    client = browse(ana)
+    opened = typed(client, unsigned, accepted_on="2026-03-01")
+
+    answers = [client.post(page(unsigned), opened).status_code for _click in range(2)]
+
+    assert answers == [302, 302]
+    assert Activity.objects.filter(deed=Deed.AGREEMENT_ATTESTED).count() == 1
+
+
+def test_what_was_typed_before_signing_in_again_is_there_and_replaces_nothing_unseen(browse, ana, unsigned):
+    client = Client()
+    opened = typed(browse(ana), unsigned, first_name="Lee", phone="555", accepted_on="2026-03-02")
+    client.post(page(unsigned), opened)
+    attest(browse(ana), unsigned, accepted_on="2026-03-01")
+    client.force_login(ana.user)
+
+    form = client.get(page(unsigned)).context["form"]
+    shown = {field.html_name: field.value() for field in form}
+    response = client.post(page(unsigned), shown | {"phone": "(425) 555-0100"})
+
+    assert shown == opened
+    assert response.status_code == 422
+    assert "Now it says: First name: Casey; Accepted on: March 1, 2026." in response.content.decode()
 
 
 @pytest.mark.parametrize(("agreed", "words"), [(True, "Change"), (False, "Attest")])

@@ -1,6 +1,7 @@
 """The special qualification of a customer."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from customers.models import Customer, QualificationDetails
@@ -126,10 +127,58 @@ def test_nobody_overwrites_what_a_colleague_changed_meanwhile(browse, ana, hugo,
     choose(browse(ana), tailspin, qualification="nonprofit")
 
     response = client.post(page(tailspin), opened)
+    untouched = kept(tailspin)["qualification"]
+    form = response.context["form"]
+    again = client.post(page(tailspin), {field.html_name: field.value() for field in form})
 
+    assert (response.status_code, untouched, again.status_code) == (422, "nonprofit", 302)
+    sentence = (
+        "Somebody else changed the qualification a moment ago. "
+        "Now it says: Special qualification: Nonprofit. Save again to replace it with yours."
+    )
+    assert form.non_field_errors() == [sentence]
+    assert form["qualification"].value() == "state_owned"
+    assert kept(tailspin)["qualification"] == "state_owned"
+
+
+def test_everything_that_a_colleague_stated_otherwise_is_told(browse, ana, tailspin):
+    client = browse(ana)
+    opened = typed(client, tailspin, qualification="government", validation_code="GCC-1")
+    choose(client, tailspin, qualification="education", segment="k12", website="https://tailspin.example")
+
+    response = client.post(page(tailspin), opened)
+
+    [sentence] = response.context["form"].non_field_errors()
+    assert (
+        "Now it says: Special qualification: Education; Segment: K12; Website: https://tailspin.example; "
+        "Validation code: –. Save again"
+    ) in sentence
+
+
+def test_a_second_click_on_save_is_no_conflict(browse, ana, tailspin):
+    client = browse(ana)
+    opened = typed(client, tailspin, qualification="nonprofit")
+
+    answers = [client.post(page(tailspin), opened).status_code for _click in range(2)]
+
+    assert answers == [302, 302]
+    assert Activity.objects.filter(deed=Deed.QUALIFICATION_CHANGED).count() == 1
+
+
+def test_what_was_chosen_before_signing_in_again_is_there_and_replaces_nothing_unseen(browse, ana, tailspin):
+    client = Client()
+    opened = typed(browse(ana), tailspin, qualification="government", validation_code="GCC-1")
+    client.post(page(tailspin), opened)
+    choose(browse(ana), tailspin, qualification="nonprofit")
+    client.force_login(ana.user)
+
+    form = client.get(page(tailspin)).context["form"]
+    shown = {field.html_name: field.value() for field in form}
+    response = client.post(page(tailspin), shown)
+
+    assert shown == opened
     assert response.status_code == 422
-    assert "Somebody else changed the qualification" in response.content.decode()
-    assert kept(tailspin)["qualification"] == "nonprofit"
+    assert "Now it says: Special qualification: Nonprofit" in response.content.decode()
 
 
 def test_the_page_says_what_each_qualification_opens(browse, ana, tailspin):

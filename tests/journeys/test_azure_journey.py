@@ -5,6 +5,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from partnercenter.directory.models import User
+from subscriptions.selectors.reservations import version_of
+from subscriptions.services.reservations import change_reservation
 from tests.subscribing import azure_plan, azure_subscription, buy_software, reserve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -49,6 +51,15 @@ def test_an_azure_subscription_is_added_and_a_user_gets_a_role_in_it(page, sign_
     expect(page.get_by_text("Contoso has the role Owner no more.")).to_be_visible()
     expect(page.get_by_role("link", name="Remove the role")).to_have_count(1)
 
+    page.get_by_role("link", name="Assign role").click()
+    page.get_by_label("Contoso · Foreign principal").check()
+    page.get_by_label("Role", exact=False).select_option("Contributor")
+    look("assign-partner")
+    page.get_by_role("button", name="Assign role").click()
+
+    expect(page.get_by_text("Contoso has the role Contributor now.")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove the role Contributor of Contoso")).to_be_visible()
+
 
 def test_a_reservation_gets_a_name_and_a_scope(page, sign_in, look, ana, tailspin, plan):
     azure_subscription(plan, "Web shop")
@@ -73,6 +84,24 @@ def test_a_reservation_gets_a_name_and_a_scope(page, sign_in, look, ana, tailspi
     expect(page.get_by_text("The reservation was saved.")).to_be_visible()
     expect(page.get_by_role("main").get_by_role("link", name="Web shop")).to_be_visible()
     look("saved")
+
+
+def test_who_saves_a_reservation_second_decides_whose_name_it_keeps(page, sign_in, look, ana, uri, tailspin):
+    reservation = reserve(tailspin, name="Servers")
+    address = reverse("subscriptions:edit_reservation", args=[tailspin.tenant_id, reservation.pk])
+    sign_in(ana)
+    page.goto(address)
+    page.get_by_label("Name").fill("Servers of the shop")
+    change_reservation(reservation, name="Rack", azure=None, shared=True, seen=version_of(reservation), actor=uri.user)
+
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Now it says: Name: Rack. Save again to replace it with yours.")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("Servers of the shop")
+    look("told")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("The reservation was saved.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Servers of the shop")).to_be_visible()
 
 
 def test_software_is_given_back_on_a_telephone(page, sign_in, look, ana, tailspin):

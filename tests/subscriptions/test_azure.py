@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from customers.models import Customer
+from customers.models import Agreement, Customer
 from customers.selectors.users import KEPT_FOR
 from customers.services.user_purge import purge_users
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from subscriptions.models import RoleAssignment, Subscription
-from subscriptions.selectors.azure import active_azure_of, azure_under, roles_of
+from subscriptions.selectors.azure import azure_found, azure_under, roles_of
+from subscriptions.selectors.subscriptions import active_azure_of
 from subscriptions.services.azure import add_azure_subscription, assign_role, remove_role, welcome_partner
 from subscriptions.services.subscriptions import cancel_subscription, suspend_subscription
 from tests.domains import at_once
@@ -27,6 +28,19 @@ def sold_by_provider(northwind, adatum, make_customer):
     of_provider = make_customer(northwind, "Wingtip Toys", reseller=adatum)
     of_reseller = make_customer(adatum, "Wingtip Toys", tenant=of_provider.tenant, provider=northwind)
     return of_reseller, azure_subscription(azure_plan(of_provider))
+
+
+@pytest.fixture
+def nora(northwind, make_staff):
+    """The provider's global admin."""
+    return make_staff(northwind, "Nora", "global_admin")
+
+
+@pytest.fixture
+def resold(northwind, adatum, make_customer):
+    """An Azure subscription that a provider sold with a reseller on record."""
+    customer = make_customer(northwind, "Wingtip Toys", reseller=adatum)
+    return azure_subscription(azure_plan(customer))
 
 
 def add(plan, name="Web shop", *, wish="1", customer, actor):
@@ -66,6 +80,18 @@ def test_one_wish_adds_one_azure_subscription_and_another_wish_another_one(plan,
     assert len(lines(Deed.AZURE_ADDED)) == 3
 
 
+def test_what_was_canceled_is_added_by_a_new_wish_and_not_told_as_added_by_the_old_one(plan, tailspin, ana):
+    canceled = add(plan, customer=tailspin, actor=ana)
+    cancel_subscription(canceled, customer=tailspin, actor=ana.user)
+
+    with pytest.raises(Refused, match="Web shop was added from this page before, and has ended since"):
+        add(plan, customer=tailspin, actor=ana)
+    new = add(plan, wish="2", customer=tailspin, actor=ana)
+
+    assert [one.status for one in azure_under(plan, tailspin) if one.pk != canceled.pk] == ["active"]
+    assert new.pk != canceled.pk
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_once_add_one_azure_subscription(plan, tailspin, ana):
     refused = at_once(*[lambda: add(plan, customer=tailspin, actor=ana)] * 2)
@@ -80,6 +106,24 @@ def test_nothing_is_added_under_a_plan_that_is_not_active(status, sentence, tail
     plan = azure_plan(tailspin, status=status)
 
     with pytest.raises(Refused, match=sentence):
+        add(plan, customer=tailspin, actor=ana)
+
+    assert azure_under(plan, tailspin).count() == 0
+
+
+def test_nothing_is_added_before_the_customer_has_accepted_the_agreement(plan, tailspin, ana):
+    Agreement.objects.filter(customer=tailspin).delete()
+
+    with pytest.raises(Refused, match="The customer has not accepted the customer agreement yet"):
+        add(plan, customer=tailspin, actor=ana)
+
+    assert azure_under(plan, tailspin).count() == 0
+
+
+def test_nothing_is_added_where_the_relationship_does_not_include_selling(plan, tailspin, ana):
+    Customer.objects.filter(pk=tailspin.pk).update(relationships=["advisor"])
+
+    with pytest.raises(Refused, match="which does not include selling"):
         add(plan, customer=tailspin, actor=ana)
 
     assert azure_under(plan, tailspin).count() == 0
@@ -128,6 +172,59 @@ def test_a_deleted_user_gets_no_role(shop, kim, tailspin, ana):
 def test_a_user_of_another_organization_gets_no_role(shop, carla, tailspin, ana):
     with pytest.raises(Refused):
         assign_role(shop, carla, "reader", customer=tailspin, actor=ana.user)
+
+    assert roles(shop) == []
+
+
+@pytest.mark.parametrize(("cloud", "suffix"), [("usgov", "onmicrosoft.us"), ("germany", "onmicrosoft.de")])
+def test_where_users_are_managed_elsewhere_partners_get_roles_and_users_none(
+    cloud, suffix, make_partner, make_staff, make_customer
+):
+    partner = make_partner("Sovereign", cloud=cloud, suffix=suffix)
+    customer, gus = make_customer(partner, "Agency"), make_staff(partner, "Gus", "global_admin")
+    azure = azure_subscription(azure_plan(customer))
+    user = User.objects.create_user(f"kim@agency.{suffix}", display_name="Kim", tenant=customer.tenant)
+
+    with pytest.raises(Refused, match="the users and licenses of customers are not managed here"):
+        assign_role(azure, user, "reader", customer=customer, actor=gus.user)
+    assign_role(azure, partner, "reader", customer=customer, actor=gus.user)
+
+    assert roles(azure) == [("Sovereign", "reader")]
+
+
+def test_a_partner_that_was_removed_comes_back_as_a_foreign_principal(plan, tailspin, ana):
+    shop = add(plan, customer=tailspin, actor=ana)
+    remove_role(shop.role_assignments.get(), customer=tailspin, actor=ana.user)
+
+    answers = [
+        assign_role(shop, ana.partner, role, customer=tailspin, actor=ana.user)
+        for role in ("owner", "owner", "support")
+    ]
+
+    details = {"Subscription": "Web shop", "Principal": "Contoso", "Azure role": "Owner"}
+    assert (answers, roles(shop)) == ([True, False, True], [("Contoso", "owner"), ("Contoso", "support")])
+    assert lines(Deed.ROLE_ASSIGNED)[0] == ("role_assigned", shop.pk, ana.user, details)
+    assert len(lines(Deed.ROLE_ASSIGNED)) == 2
+
+
+def test_the_reseller_of_record_gets_a_role_from_its_provider(resold, adatum, nora):
+    assign_role(resold, adatum, "contributor", customer=resold.customer, actor=nora.user)
+
+    assert roles(resold) == [("Adatum", "contributor")]
+
+
+def test_a_reseller_that_is_not_on_record_gets_none(resold, adatum, nora):
+    Subscription.objects.filter(pk=resold.pk).update(reseller=None)
+
+    with pytest.raises(Refused, match="Adatum neither sells Web shop nor is its reseller of record"):
+        assign_role(resold, adatum, "reader", customer=resold.customer, actor=nora.user)
+
+    assert roles(resold) == []
+
+
+def test_no_other_partner_gets_a_role(shop, fabrikam, tailspin, ana):
+    with pytest.raises(Refused, match="Fabrikam neither sells Web shop nor is its reseller of record"):
+        assign_role(shop, fabrikam, "reader", customer=tailspin, actor=ana.user)
 
     assert roles(shop) == []
 
@@ -251,6 +348,6 @@ def test_roles_stay_with_a_canceled_subscription_as_a_record(plan, tailspin, ana
 def test_azure_subscriptions_are_found_by_words_of_their_names_or_by_their_guid(plan, shop, tailspin):
     azure_subscription(plan, "Data lake")
 
-    assert [one.name for one in active_azure_of(tailspin, "SHOP web")] == ["Web shop"]
-    assert [one.name for one in active_azure_of(tailspin, str(shop.pk).upper())] == ["Web shop"]
-    assert [one.name for one in active_azure_of(tailspin, "")] == ["Data lake", "Web shop"]
+    found = [[one.name for one in azure_found(tailspin, text)] for text in ("SHOP web", str(shop.pk).upper(), "")]
+
+    assert found == [["Web shop"], ["Web shop"], ["Data lake", "Web shop"]]

@@ -1,9 +1,11 @@
 """The pages of a plan and of its Azure subscriptions: add one, see, give and take roles."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.models import Agreement
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import User
 from partnercenter.partners.roles import Action, denial
@@ -24,6 +26,16 @@ def told(response):
 
 def roles(subscription):
     return {(assignment.principal, assignment.role) for assignment in subscription.role_assignments.all()}
+
+
+def someone(principal):
+    """A user or a partner as the form about roles names them."""
+    return f"{'user' if isinstance(principal, User) else 'partner'}-{principal.pk}"
+
+
+def offered(response):
+    """Whom the form offers: what is sent, and what people read."""
+    return [*response.context["form"].fields["principal"].widget.choices]
 
 
 def give(subscription, role="reader", **principal):
@@ -62,6 +74,55 @@ def test_a_form_that_is_sent_twice_adds_one_and_a_new_page_another_one(browse, a
 
     assert Subscription.objects.filter(parent=plan).count() == 2
     assert Activity.objects.filter(deed=Deed.AZURE_ADDED).count() == 2
+
+
+@pytest.mark.parametrize("wish", [{}, {"wish": " "}, {"wish": "x" * 65}])
+def test_a_page_without_a_wish_adds_nothing_and_has_one_for_the_next_try(wish, browse, ana, plan):
+    client = browse(ana)
+
+    refused = client.post(page(plan, "add_azure"), {"name": "Web shop"} | wish)
+    form = refused.context["form"]
+    again = client.post(page(plan, "add_azure"), {name: form[name].value() for name in form.fields})
+
+    assert (refused.status_code, again.status_code) == (422, 302)
+    assert "Nothing was added yet" in refused.content.decode()
+    assert [*Subscription.objects.filter(parent=plan).values_list("name", flat=True)] == ["Web shop"]
+
+
+def test_a_name_that_was_canceled_is_added_again_by_a_new_page(browse, ana, plan, tailspin):
+    client = browse(ana)
+
+    for _time in range(2):
+        form = client.get(page(plan, "add_azure")).context["form"]
+        response = client.post(page(plan, "add_azure"), {"name": "Shop", "wish": form["wish"].value()}, follow=True)
+        client.post(page(Subscription.objects.get(parent=plan, status="active"), "cancel"))
+
+    states = Subscription.objects.filter(parent=plan).values_list("name", "status")
+    assert [*states] == [("Shop", "canceled"), ("Shop", "canceled")]
+    assert told(response) == ["Shop was added. Give its people their roles now."]
+
+
+def test_without_an_agreement_the_button_says_why_nothing_is_added(browse, ana, plan, tailspin):
+    Agreement.objects.filter(customer=tailspin).delete()
+    client, sentence = browse(ana), "The customer has not accepted the customer agreement yet."
+
+    bodies = [client.get(page(plan, name)).content.decode() for name in ("subscription", "add_azure")]
+    response = client.post(page(plan, "add_azure"), {"name": "Web shop", "wish": "1"})
+
+    assert all(sentence in body for body in bodies)
+    assert page(plan, "add_azure") not in bodies[0]
+    assert (response.status_code, Subscription.objects.filter(parent=plan).count()) == (422, 0)
+    assert sentence in response.content.decode()
+
+
+def test_a_name_that_was_typed_before_signing_in_again_is_there_with_its_wish(ana, plan):
+    client = Client()
+    client.post(page(plan, "add_azure"), {"name": "Web shop", "wish": "mine"})
+    client.force_login(ana.user)
+
+    form = client.get(page(plan, "add_azure")).context["form"]
+
+    assert (form["name"].value(), form["wish"].value()) == ("Web shop", "mine")
 
 
 @pytest.mark.parametrize(
@@ -138,18 +199,17 @@ def test_who_may_only_look_reads_why(browse, hugo, plan, shop, kim):
 def test_a_role_is_assigned_to_a_user_that_a_search_finds(browse, ana, shop, kim, tailspin):
     User.objects.create_user("noa@tailspintoys.com", display_name="Noa", tenant=tailspin.tenant)
     client = browse(ana)
-    form = client.get(page(shop, "assign_role"), {"q": "tailspintoys KIM"}).context["form"]
-    found = form.fields["user"].widget.choices
+    found = offered(client.get(page(shop, "assign_role"), {"q": "tailspintoys KIM"}))
 
-    response = client.post(page(shop, "assign_role"), {"user": found[0][0], "role": "reader"}, follow=True)
+    response = client.post(page(shop, "assign_role"), {"principal": found[1][0], "role": "reader"}, follow=True)
 
-    assert found == [(str(kim.pk), "Kim · kim@tailspintoys.com")]
+    assert [label for _sent, label in found] == ["Contoso · Foreign principal", "Kim · kim@tailspintoys.com"]
     assert told(response) == ["Kim has the role Reader now."]
     assert roles(shop) == {("kim@tailspintoys.com", "reader")}
 
 
 def test_assigning_a_role_twice_says_so_and_writes_one_line(browse, ana, shop, kim):
-    client, sent = browse(ana), {"user": kim.pk, "role": "reader"}
+    client, sent = browse(ana), {"principal": someone(kim), "role": "reader"}
 
     answers = [told(client.post(page(shop, "assign_role"), sent, follow=True)) for _click in range(2)]
 
@@ -157,17 +217,60 @@ def test_assigning_a_role_twice_says_so_and_writes_one_line(browse, ana, shop, k
     assert Activity.objects.filter(deed=Deed.ROLE_ASSIGNED).count() == 1
 
 
+def test_the_own_partner_gets_its_role_back_and_a_second_time_the_page_says_so(browse, ana, contoso, shop):
+    client, sent = browse(ana), {"principal": someone(contoso), "role": "owner"}
+    owner = welcome_partner(shop, contoso, now=timezone.now())
+    client.post(page(shop, "remove_role", owner.pk), follow=True)
+
+    answers = [told(client.post(page(shop, "assign_role"), sent, follow=True)) for _click in range(2)]
+
+    assert answers == [["Contoso has the role Owner now."], ["Contoso has the role Owner already."]]
+    assert roles(shop) == {("Contoso", "owner")}
+
+
+def test_a_provider_can_choose_the_reseller_of_record_and_no_other(
+    browse, northwind, adatum, make_partner, make_customer, make_staff
+):
+    other = make_partner("Proseware", kind="reseller")
+    shop = azure_subscription(azure_plan(make_customer(northwind, "Wingtip Toys", reseller=adatum)))
+    client = browse(make_staff(northwind, "Nora", "global_admin"))
+
+    found = offered(client.get(page(shop, "assign_role")))
+    refused = client.post(page(shop, "assign_role"), {"principal": someone(other), "role": "owner"})
+    response = client.post(page(shop, "assign_role"), {"principal": someone(adatum), "role": "owner"}, follow=True)
+
+    assert found == [
+        (someone(northwind), "Northwind · Foreign principal"),
+        (someone(adatum), "Adatum · Foreign principal"),
+    ]
+    assert (refused.status_code, told(response)) == (422, ["Adatum has the role Owner now."])
+    assert roles(shop) == {("Adatum", "owner")}
+
+
+def test_what_was_chosen_before_signing_in_again_is_there_afterwards(ana, shop, kim):
+    client, address = Client(), f"{page(shop, 'assign_role')}?q=kim"
+    client.post(address, {"principal": someone(kim), "role": "support"})
+    client.force_login(ana.user)
+
+    form = client.get(address).context["form"]
+
+    assert (form["principal"].value(), form["role"].value()) == (someone(kim), "support")
+    assert f'value="{someone(kim)}" required id="id_principal_1" checked' in str(form["principal"])
+    assert roles(shop) == set()
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"user": ""}, "Choose the user who gets the role."),
-        ({"user": "kim"}, "Choose the user who gets the role."),
+        ({"principal": ""}, "Choose who gets the role."),
+        ({"principal": "kim"}, "Choose who gets the role."),
+        ({"principal": "user-kim"}, "Choose who gets the role."),
         ({"role": ""}, "Choose a role."),
         ({"role": "king"}, "Choose a role."),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_assigned(changes, sentence, browse, ana, shop, kim):
-    response = browse(ana).post(page(shop, "assign_role"), {"user": kim.pk, "role": "reader"} | changes)
+    response = browse(ana).post(page(shop, "assign_role"), {"principal": someone(kim), "role": "reader"} | changes)
 
     assert (response.status_code, roles(shop)) == (422, set())
     assert sentence in response.content.decode()
@@ -178,7 +281,7 @@ def test_nobody_else_can_be_chosen(who, browse, ana, shop, kim, carla):
     User.objects.filter(pk=kim.pk).update(deleted_at=timezone.now())
     user = carla if who == "of another organization" else kim
 
-    response = browse(ana).post(page(shop, "assign_role"), {"user": user.pk, "role": "reader"})
+    response = browse(ana).post(page(shop, "assign_role"), {"principal": someone(user), "role": "reader"})
 
     assert (response.status_code, roles(shop)) == (422, set())
     assert "This user is not there any more. Choose another one." in response.content.decode()
@@ -187,18 +290,36 @@ def test_nobody_else_can_be_chosen(who, browse, ana, shop, kim, carla):
 def test_a_customer_without_users_is_led_to_them(browse, ana, shop, tailspin):
     body = browse(ana).get(page(shop, "assign_role")).content.decode()
 
-    assert "Roles are given to users of this customer, and it has none." in body
+    assert "The customer has no users yet." in body
     assert reverse("customers:users", args=[tailspin.tenant_id]) in body
 
 
-def test_where_users_are_managed_elsewhere_the_page_says_where(browse, make_partner, make_staff, make_customer):
+def test_a_search_that_finds_nobody_says_so_and_leaves_the_partner_to_choose(browse, ana, contoso, shop, kim):
+    response = browse(ana).get(page(shop, "assign_role"), {"q": "nobody"})
+
+    assert "No user matches" in response.content.decode()
+    assert offered(response) == [(someone(contoso), "Contoso · Foreign principal")]
+
+
+def test_where_users_are_managed_elsewhere_the_page_says_where_and_assigns_partners_only(
+    browse, make_partner, make_staff, make_customer
+):
     partner = make_partner("Gov", cloud="usgov", suffix="onmicrosoft.us")
-    shop = azure_subscription(azure_plan(make_customer(partner, "Agency")))
+    customer = make_customer(partner, "Agency")
+    shop = azure_subscription(azure_plan(customer))
+    user = User.objects.create_user("kim@agency.onmicrosoft.us", display_name="Kim", tenant=customer.tenant)
+    client = browse(make_staff(partner, "Gus", "global_admin"))
 
-    body = browse(make_staff(partner, "Gus", "global_admin")).get(page(shop, "assign_role")).content.decode()
+    looked = client.get(page(shop, "assign_role"))
+    refused = client.post(page(shop, "assign_role"), {"principal": someone(user), "role": "reader"})
+    response = client.post(page(shop, "assign_role"), {"principal": someone(partner), "role": "reader"}, follow=True)
 
-    assert "https://portal.azure.us/" in body
-    assert '<form method="get" role="search" class="cluster">' not in body
+    assert "https://portal.azure.us/" in looked.content.decode()
+    assert '<form method="get" role="search" class="cluster">' not in looked.content.decode()
+    assert offered(looked) == [(someone(partner), "Gov · Foreign principal")]
+    assert refused.status_code == 422
+    assert "the users and licenses of customers are not managed here" in refused.content.decode()
+    assert (told(response), roles(shop)) == (["Gov has the role Reader now."], {("Gov", "reader")})
 
 
 def test_before_a_role_is_removed_its_meaning_is_told(browse, ana, contoso, shop, kim):
@@ -210,8 +331,25 @@ def test_before_a_role_is_removed_its_meaning_is_told(browse, ana, contoso, shop
 
     warning = "Contoso loses its access to everything that runs in this Azure subscription"
     assert (warning in of_partner, warning in of_user) == (True, False)
-    assert "The role can be assigned again at any time." in of_user
+    assert all("The role can be assigned again at any time." in body for body in (of_partner, of_user))
     assert len(roles(shop)) == 2
+
+
+def test_who_keeps_another_role_is_not_told_to_lose_the_access(browse, ana, contoso, shop):
+    owner, _reader = welcome_partner(shop, contoso, now=timezone.now()), give(shop, partner=contoso)
+
+    body = browse(ana).get(page(shop, "remove_role", owner.pk)).content.decode()
+
+    assert ("loses its access" in body, "Other roles stay." in body) == (False, True)
+
+
+def test_before_a_partner_that_cannot_come_back_is_removed_the_page_says_that(browse, ana, fabrikam, shop):
+    former = give(shop, "owner", partner=fabrikam)
+
+    body = browse(ana).get(page(shop, "remove_role", former.pk)).content.decode()
+
+    assert "The role cannot be assigned here again" in body
+    assert "The role can be assigned again" not in body
 
 
 def test_a_role_is_removed_and_a_second_click_says_that_it_is_gone(browse, ana, shop, kim):
@@ -285,7 +423,7 @@ def test_many_azure_subscriptions_cost_few_queries(browse, ana, plan, django_ass
     for number in range(40):
         azure_subscription(plan, f"Shop {number}")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         body = client.get(page(plan)).content.decode()
 
     assert "More of them are in the list of all subscriptions" in body
@@ -315,4 +453,4 @@ def test_a_search_among_many_users_costs_few_queries(browse, ana, tailspin, shop
     with django_assert_num_queries(8):
         response = client.get(page(shop, "assign_role"), {"q": "kim"})
 
-    assert (len(response.context["form"].fields["user"].widget.choices), response.context["more"]) == (20, True)
+    assert (len(offered(response)), response.context["more"]) == (1 + 20, True)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -132,19 +133,60 @@ def test_saving_what_is_there_already_says_so(browse, ana, tailspin, shop):
     assert told(response) == ["Nothing was changed."]
 
 
-def test_the_form_keeps_what_was_typed_when_somebody_else_was_faster(browse, ana, tailspin, shop):
-    reservation = reserve(tailspin)
-    client = browse(ana)
-    slower = sent(client, reservation, name="Slower")
-    client.post(page(reservation, "edit_reservation"), sent(client, reservation, name="Faster"))
+def shown(response):
+    """What a form sends that is on a page."""
+    form = response.context["form"]
+    return {name: form[name].value() for name in form.fields}
 
-    response = client.post(page(reservation, "edit_reservation"), slower)
+
+def test_who_saves_second_reads_what_is_different_and_replaces_it_by_saving_again(browse, ana, tailspin, shop):
+    reservation = reserve(tailspin)
+    client, address = browse(ana), page(reservation, "edit_reservation")
+    slower = sent(client, reservation, name="Slower")
+    client.post(address, sent(client, reservation, name="Faster", scope=str(shop.pk)))
+
+    refused = client.post(address, slower)
+    reservation.refresh_from_db()
+    kept = reservation.name
+    response = client.post(address, shown(refused), follow=True)
 
     reservation.refresh_from_db()
-    body = response.content.decode()
-    assert (response.status_code, reservation.name) == (422, "Faster")
-    assert "Somebody else changed this reservation a moment ago" in body
-    assert 'value="Slower"' in body
+    assert (refused.status_code, kept) == (422, "Faster")
+    sentence = (
+        "Somebody else changed this reservation a moment ago. "
+        "Now it says: Name: Faster; Scope: Only Web shop. Save again to replace it with yours."
+    )
+    assert refused.context["form"].non_field_errors() == [sentence]
+    assert shown(refused) | {"seen": ""} == {"name": "Slower", "scope": "shared", "seen": ""}
+    assert told(response) == ["The reservation was saved."]
+    assert (reservation.name, reservation.scope) == ("Slower", "shared")
+
+
+def test_a_third_person_who_was_faster_is_told_as_well(browse, ana, tailspin):
+    reservation = reserve(tailspin)
+    client, address = browse(ana), page(reservation, "edit_reservation")
+    slower = sent(client, reservation, name="Slower")
+    client.post(address, sent(client, reservation, name="Faster"))
+    refused = client.post(address, slower)
+    client.post(address, sent(client, reservation, name="In between"))
+
+    again = client.post(address, shown(refused))
+
+    assert again.status_code == 422
+    assert "Now it says: Name: In between." in again.content.decode()
+
+
+def test_what_was_typed_before_signing_in_again_replaces_nobodys_change_unseen(browse, ana, tailspin):
+    reservation = reserve(tailspin)
+    client, address = Client(), page(reservation, "edit_reservation")
+    client.post(address, sent(browse(ana), reservation, name="Slower"))
+    browse(ana).post(address, sent(browse(ana), reservation, name="Faster"))
+    client.force_login(ana.user)
+
+    response = client.post(address, shown(client.get(address)))
+
+    assert response.status_code == 422
+    assert "Now it says: Name: Faster." in response.content.decode()
 
 
 @pytest.mark.parametrize("scope", ["", "everything", "00000000-0000-4000-8000-000000000000"])
@@ -217,6 +259,24 @@ def test_after_seven_days_the_pages_say_until_when_it_could_be_canceled(browse, 
     assert all("It could be canceled until" in body for body in looked)
     assert told(response)[0].startswith("It could be canceled until")
     assert Reservation.objects.get().is_active
+
+
+def test_the_last_day_to_cancel_is_shown_only_while_it_lies_ahead(browse, ana, hugo, tailspin):
+    now = timezone.now()
+    new = reserve(tailspin)
+    old = reserve(tailspin, begun_at=now - REGRET - timedelta(seconds=1))
+    ended = reserve(tailspin, status="canceled")
+
+    bodies = {
+        name: browse(person).get(page(reservation)).content.decode()
+        for name, person, reservation in (
+            ("new", ana, new), ("new to who may only look", hugo, new), ("old", ana, old), ("ended", ana, ended)
+        )
+    }  # fmt: skip
+
+    assert [name for name, body in bodies.items() if "Can be canceled until" in body] == [
+        "new", "new to who may only look"
+    ]  # fmt: skip
 
 
 def test_nothing_can_be_done_with_an_ended_reservation_and_its_page_says_so(browse, ana, tailspin):

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from customers.services.meanwhile import Overtaken
 from partnercenter.activity.details import details_of
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.errors import Refused
@@ -67,6 +70,16 @@ def test_a_shared_reservation_becomes_one_for_an_azure_subscription_and_shared_a
     ]
 
 
+def test_a_reservation_moves_between_azure_subscriptions_of_one_name(tailspin, shop, ana):
+    single, other = reserve(tailspin, shop, name="Servers"), azure_subscription(shop.parent, shop.name)
+
+    changed = change(single, ana, azure=other)
+
+    assert (changed, how(single)) == (True, ("Servers", "single", other))
+    details = {"Reservation": "Servers", "Azure subscription": [f"Web shop, {shop.pk}", f"Web shop, {other.pk}"]}
+    assert lines(Deed.RESERVATION_CHANGED) == [(single.pk, ana.user, details)]
+
+
 def test_saving_what_is_there_already_writes_no_line(shared, ana):
     assert change(shared, ana, shared=True) is False
     assert lines(Deed.RESERVATION_CHANGED) == []
@@ -76,7 +89,7 @@ def test_of_two_people_who_change_a_reservation_the_second_is_told(shared, shop,
     seen = version_of(shared)
     change(shared, ana, name="Of Ana", shared=True, seen=seen)
 
-    with pytest.raises(Refused, match="Somebody else changed this reservation a moment ago"):
+    with pytest.raises(Overtaken, match="Somebody else changed this reservation a moment ago"):
         change(shared, uri, name="Of Uri", shared=True, seen=seen)
 
     assert how(shared) == ("Of Ana", "shared", None)
@@ -206,6 +219,52 @@ def test_a_reservation_expires_in_the_second_in_which_its_term_ends(tailspin):
     reservation.refresh_from_db()
     assert (before, after, again, reservation.status) == (0, 1, 0, "expired")
     assert lines(Deed.RESERVATION_EXPIRED) == [(reservation.pk, None, {"Reservation": "Servers"})]
+
+
+def test_the_log_tells_of_whom_and_when_a_reservation_expired(tailspin):
+    reservation = reserve(tailspin, begun_at=timezone.now() - timedelta(days=500))
+
+    expire_reservations(timezone.now())
+
+    line = Activity.objects.get(deed=Deed.RESERVATION_EXPIRED)
+    assert (line.partner, line.customer_id, line.customer_name) == (tailspin.partner, tailspin.tenant_id, tailspin.name)
+    assert (line.actor_name, line.at) == ("", reservation.ends_at)
+
+
+def test_very_many_expire_in_one_go_and_in_several_transactions(tailspin):
+    due = timezone.now() + timedelta(days=500)
+    for _number in range(5):
+        reserve(tailspin)
+
+    ended = [expire_reservations(due, size=2, chunks=2) for _minute in range(3)]
+
+    assert (ended, len(lines(Deed.RESERVATION_EXPIRED))) == ([4, 1, 0], 5)
+
+
+def test_two_reservations_expire_in_as_many_queries_as_forty(tailspin):
+    counted = []
+    for number in (2, 40):
+        for _number in range(number):
+            reserve(tailspin)
+        with CaptureQueriesContext(connection) as queries:
+            ended = expire_reservations(timezone.now() + timedelta(days=500))
+        counted.append((ended, len(queries)))
+
+    assert [ended for ended, _queries in counted] == [2, 40]
+    assert len({queries for _ended, queries in counted}) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clocks_at_once_let_each_reservation_expire_once(tailspin):
+    due = timezone.now() + timedelta(days=500)
+    for _number in range(20):
+        reserve(tailspin)
+
+    at_once(*[lambda: expire_reservations(due, size=3)] * 2)
+    expire_reservations(due)
+
+    told = [subject for subject, _actor, _details in lines(Deed.RESERVATION_EXPIRED)]
+    assert (len(told), len({*told})) == (20, 20)
 
 
 def test_an_account_shows_its_own_reservations_and_no_others(northwind, adatum, make_customer):
