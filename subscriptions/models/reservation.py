@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import Customer
 from partnercenter.partners.models import Partner
@@ -30,7 +31,7 @@ class Reservation(Stateful):
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
         EXPIRED = "expired", _("Expired")
-        CANCELED = "canceled", _("Canceled")
+        CANCELED = "canceled", pgettext_lazy("something bought", "Canceled")
 
     class Scope(models.TextChoices):
         SINGLE = "single", _("Single subscription")
@@ -98,7 +99,7 @@ class SoftwarePurchase(Stateful):
 
     class Status(models.TextChoices):
         PURCHASED = "purchased", _("Purchased")
-        CANCELED = "canceled", _("Canceled")
+        CANCELED = "canceled", pgettext_lazy("something bought", "Canceled")
 
     STEPS: ClassVar = {Status.PURCHASED: frozenset({Status.CANCELED}), Status.CANCELED: frozenset()}
     CANCELABLE_FOR: ClassVar = timedelta(days=30)

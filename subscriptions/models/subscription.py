@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import Customer
 from partnercenter.folding import fold
@@ -45,7 +46,7 @@ class Subscription(Stateful):
         EXPIRED = "expired", _("Expired")
         DISABLED = "disabled", _("Disabled")
         DELETED = "deleted", _("Deleted")
-        CANCELED = "canceled", _("Canceled")
+        CANCELED = "canceled", pgettext_lazy("something bought", "Canceled")
 
     STEPS: ClassVar = {
         Status.ACTIVE: frozenset({Status.SUSPENDED, Status.CANCELED, Status.EXPIRED}),

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 import django_tables2
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partnercenter.partners.access import StaffRequest
 from partnercenter.web.keyset import Order as ListOrder
@@ -28,7 +29,7 @@ class OrderTable(Table):
     caption: ClassVar = _("Orders")
     css_class = "wrap as-cards"
 
-    order = django_tables2.Column(verbose_name=_("Order"))
+    order = django_tables2.Column(verbose_name=pgettext_lazy("something bought", "Order"))
     offers = django_tables2.Column(verbose_name=_("Offers"))
     made_by = django_tables2.Column(verbose_name=_("Ordered by"))
     placed = django_tables2.Column(verbose_name=_("Ordered"))
