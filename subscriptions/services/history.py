@@ -32,8 +32,10 @@ _EACH: Final = """
             THEN jsonb_build_object(%s::text, (SELECT name FROM subscriptions_subscription WHERE id = s.parent_id))
             ELSE '{{}}' END,
         s.id, coalesce(%s, {at})
-    FROM subscriptions_subscription AS s JOIN customers_customer AS c ON c.id = s.customer_id
-    WHERE s.id = ANY (%s::uuid[])
+    FROM unnest(%s::uuid[]) WITH ORDINALITY AS chosen (id, place)
+        JOIN subscriptions_subscription AS s ON s.id = chosen.id
+        JOIN customers_customer AS c ON c.id = s.customer_id
+    ORDER BY chosen.place
 """
 
 # In the place of the reseller that each has now; written before that changes.
@@ -50,7 +52,7 @@ _RESELLER_OF_EACH: Final = """
 
 
 def record_each(ids: Collection[UUID], deed: Deed, *, at: datetime | None, actor: User | None) -> None:
-    """A line for each of some subscriptions, in the caller's transaction, in the log of whoever sold it.
+    """A line for each of some subscriptions in their order, in the caller's transaction, in the log of who sold it.
 
     `at` is when it happened; None for when each came into the state that it is in. What follows its parent says so.
     """
