@@ -30,7 +30,7 @@ run: $(VENV)/runtime $(COMPILED)  ## Set up and run the portal: PORT=8000, VAR=v
 	@exec $(BIN)/python -m partnercenter
 
 test: $(VENV)/development $(COMPILED)  ## Set up and run all tests; ARGS= goes to pytest, as in ARGS="-k upload"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses=2 --dist=loadfile)
 
 check: $(VENV)/development $(COMPILED)  ## Style, import contracts, types, templates, migrations, production settings
 	$(BIN)/ruff check .

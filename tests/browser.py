@@ -38,9 +38,10 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_terminal_summary(terminalreporter, config):
     left_out = config.stash.get(_left_out, 0)
-    if left_out:
+    # In several processes each knows only what it left out itself.
+    if left_out or (config.getoption("numprocesses", None) and not chromium()):
         terminalreporter.section("LEFT OUT", sep="!", red=True, bold=True)
-        terminalreporter.line(f"{left_out} tests need a browser and there is none. {REMEDY}", red=True)
+        terminalreporter.line(f"{left_out or 'Some'} tests need a browser and there is none. {REMEDY}", red=True)
 
 
 @pytest.fixture(scope="session")

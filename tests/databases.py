@@ -12,12 +12,17 @@ from pathlib import Path
 from partnercenter import embedded
 
 PREFIX = "partnercenter-tests-"
+# What was started here, by the names of its variables: of two processes of one run each has servers of its own.
+OURS = "TEST_SERVERS"
 _stop = ExitStack()
 
 
 def start():
     """Start what is not given by the environment, say there where it is, and stop it when Python ends."""
+    for name in os.environ.pop(OURS, "").split():
+        del os.environ[name]
     postgres, redis = "DATABASE_URL" not in os.environ, "REDIS_URL" not in os.environ
+    os.environ[OURS] = " ".join(name for name in ("DATABASE_URL", "REDIS_URL") if name not in os.environ)
     _clear_what_killed_runs_left()
     var = Path(tempfile.mkdtemp(prefix=PREFIX))
     (var / "static").mkdir()

@@ -26,10 +26,8 @@ class NameServer:
         self.zone = zone
         self.asked = []
         self.on_question = lambda: None
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", 0))
+        self.udp, self.tcp = sockets_of_one_port()
         self.address = self.udp.getsockname()
-        self.tcp = socket.create_server(self.address)
         self.threads = [Thread(target=serve, daemon=True) for serve in (self._serve_udp, self._serve_tcp)]
 
     def start(self):
@@ -83,6 +81,17 @@ class NameServer:
         else:
             answer.set_rcode(said)
         return answer.to_wire(max_size=65_535)
+
+
+def sockets_of_one_port():
+    """One for UDP and one for TCP; a port that is free for the former may be taken for the latter."""
+    while True:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        try:
+            return udp, socket.create_server(udp.getsockname())
+        except OSError:
+            udp.close()
 
 
 @contextmanager

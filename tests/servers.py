@@ -18,6 +18,7 @@ from partnercenter import __main__ as launcher
 pytest_plugins = ["tests.browser"]
 
 SECONDS_TO_START = 180
+SECONDS_TO_FINISH = 10
 
 
 class Server:
@@ -156,4 +157,20 @@ def worker(transactional_db, one_worker):
 def web(transactional_db, one_web):
     """Web processes that answer. A test that kills them leaves new ones to the next test."""
     one_web.start()
-    return one_web
+    yield one_web
+    # Who was hung up on may still be read to the end: the tables are emptied only afterwards.
+    deadline = time.monotonic() + SECONDS_TO_FINISH
+    while others_ask() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def others_ask():
+    """Whether another process is in the middle of something in the test database."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend' AND state <> 'idle'"
+        )
+        return cursor.rowcount > 0

@@ -110,7 +110,7 @@ class TestTheListOfUsers:
         assert self.found(tailspin, {"license": "none"}) == (set(users[1:]), False)
         assert self.found(tailspin, {"license": str(other.pk)}) == (set(users), True)
 
-    @pytest.mark.parametrize("value", ["x", "\x00", "NONE", "none ", "\ud800", str(uuid.uuid4()), "9" * 400])
+    @pytest.mark.parametrize("value", ["x", "\x00", "NONE", "none ", "\ud800", str(uuid.UUID(int=0)), "9" * 400])
     def test_what_makes_no_sense_finds_everybody_and_nothing_is_done_with_them(self, value, tailspin, users, e3):
         assert self.found(tailspin, {"license": value}) == (set(users), True)
 
@@ -218,7 +218,7 @@ class TestAssigning:
         [
             ("", "Nothing is chosen yet."),
             ("adding:x", "Nothing is chosen yet."),
-            (f"add:{uuid.uuid4()}", "A product that you chose is not there any more."),
+            (f"add:{uuid.UUID(int=0)}", "A product that you chose is not there any more."),
             ("add:\x00", "A product that you chose is not there any more."),
             ("remove:x", "A product that you chose is not there any more."),
         ],
