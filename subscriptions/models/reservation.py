@@ -29,7 +29,7 @@ class Reservation(Stateful):
     """
 
     class Status(models.TextChoices):
-        ACTIVE = "active", _("Active")
+        ACTIVE = "active", pgettext_lazy("something bought", "Active")
         EXPIRED = "expired", _("Expired")
         CANCELED = "canceled", pgettext_lazy("something bought", "Canceled")
 
