@@ -16,7 +16,7 @@ from django.test import Client
 from partnercenter.directory.models import User
 
 # Queries of the list are those of these tables.
-LIST_TABLES: Final = ("customers_customer", "customers_searchentry")
+LIST_TABLES: Final = ("customers_customer", "customers_searchentry", "subscriptions_subscription")
 
 
 class Browser:

@@ -23,8 +23,9 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job
 from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import WHO_MAY, Action, Role, denial
-from subscriptions.models import RoleAssignment
+from subscriptions.models import RoleAssignment, Subscription
 from subscriptions.services.license_changes import change_licenses
+from subscriptions.services.subscription_changes import start_subscription_change
 from tests.conftest import PASSWORD
 from tests.subscribing import azure_plan, azure_subscription, buy_software, order, reserve, subscribe
 
@@ -71,6 +72,7 @@ def example(tailspin, ana):
     tag = Tag.objects.create(partner=ana.partner, name="VIP", guid=uuid.uuid4())
     azure = azure_subscription(azure_plan(tailspin))
     e3 = subscribe(tailspin, "Office 365 Enterprise E3")
+    chosen = Subscription.objects.filter(pk=e3.pk)
     return {
         "microsoft_id": tailspin.tenant_id,
         "user_id": user.pk,
@@ -86,6 +88,7 @@ def example(tailspin, ana):
         "purchase_id": buy_software(tailspin).pk,
         "order_id": order(tailspin, ana, "Office 365 Enterprise E3").pk,
         "license_change_id": change_licenses(tailspin, [user.pk], assign=[e3.pk], actor=ana.user).pk,
+        "change_id": start_subscription_change(ana.partner, chosen, "suspend", customer=tailspin, actor=ana.user).pk,
         "number": 1,
     }
 
@@ -233,6 +236,8 @@ OF_A_LIST = ("q", "sort", "size", "at")
 FILTERS = ("by", "tag", "tags", "without", "reseller", "relationship", "added_from", "added_to")
 OF_CUSTOMERS = (*OF_A_LIST, *FILTERS, "columns", "count", "view")
 OF_USERS = (*OF_A_LIST, "state", "role", "license", "deleted", "upload")
+OF_SUBSCRIPTIONS = (*OF_A_LIST, "kind", "state")
+OF_ALL_SUBSCRIPTIONS = (*OF_SUBSCRIPTIONS, "offer", "reseller", "ends_from", "ends_to")
 ELSEWHERE = ("status", "since", "until", "person", "deed", "customer", "next", "all", "query")
 LISTS = {
     "customers:list": OF_CUSTOMERS,
@@ -241,6 +246,12 @@ LISTS = {
     "customers:export": OF_CUSTOMERS,
     "customers:users": OF_USERS,
     "customers:export_users": OF_USERS,
+    "subscriptions:subscriptions": OF_SUBSCRIPTIONS,
+    "subscriptions:export": OF_SUBSCRIPTIONS,
+    "subscriptions:list": OF_ALL_SUBSCRIPTIONS,
+    "subscriptions:export_all": OF_ALL_SUBSCRIPTIONS,
+    "subscriptions:change_result": (*OF_A_LIST, "left"),
+    "subscriptions:change_results_file": ("left",),
     "subscriptions:licenses": OF_A_LIST,
     "subscriptions:license_change": (*OF_A_LIST, "left"),
     "subscriptions:license_results": ("left",),
@@ -322,6 +333,18 @@ FORMS_BELOW_USERS = {
     "customers:import_start": ("location", "skip_faulty", "well_read"),
     "customers:import_reading": ("encoding", "delimiter", "instead_of"),
 }
+OF_SUBSCRIPTIONS_SELECTED = ("ids", "all", "count", "step", "reseller")
+FORMS_OF_SUBSCRIPTIONS = dict.fromkeys(
+    (
+        "subscriptions:suspend_selected",
+        "subscriptions:reactivate_selected",
+        "subscriptions:change_reseller",
+        "subscriptions:suspend_across",
+        "subscriptions:reactivate_across",
+        "subscriptions:change_reseller_across",
+    ),
+    OF_SUBSCRIPTIONS_SELECTED,
+)
 FORMS_OF_PASSWORDS = {
     "customers:import_passwords": ("seen", "format"),
     "customers:hand_out": ("seen", "format"),
@@ -336,8 +359,8 @@ def undecided(example, tailspin, ana):
     return example | {"import_id": upload_users(tailspin, file_name="b.csv", content=content, actor=ana.user).pk}
 
 
-@pytest.mark.parametrize(("name", "fields"), one_by_one_and_together(FORMS_BELOW_USERS))
-def test_strange_values_in_a_form_below_users_change_nothing(name, fields, undecided, browse, ana):
+@pytest.mark.parametrize(("name", "fields"), one_by_one_and_together(FORMS_BELOW_USERS | FORMS_OF_SUBSCRIPTIONS))
+def test_strange_values_in_a_form_change_nothing(name, fields, undecided, browse, ana):
     client = browse(ana)
     before = fingerprint()
     answers = set()
@@ -347,6 +370,20 @@ def test_strange_values_in_a_form_below_users_change_nothing(name, fields, undec
         answers.add(client.post(address(name, undecided), sent).status_code)
 
     assert answers <= {200, 302, 400, 422}
+    assert fingerprint() == before
+
+
+@pytest.mark.parametrize("selection", ["ids", "all"])
+def test_no_strange_reseller_is_one(selection, browse, northwind, adatum, make_customer, make_staff):
+    customer = make_customer(northwind, "Proseware", reseller=adatum)
+    sold = subscribe(customer, "Office 365 Enterprise E3")
+    client, page = browse(make_staff(northwind, "Nora", Role.GLOBAL_ADMIN)), "/subscriptions/selected/reseller/"
+    chosen = {"ids": str(sold.pk)} if selection == "ids" else {"all": "1", "count": "1"}
+    before = fingerprint()
+
+    answers = {client.post(page, chosen | {"step": "apply", "reseller": value}).status_code for value in STRANGE}
+
+    assert answers == {422}
     assert fingerprint() == before
 
 

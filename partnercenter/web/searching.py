@@ -99,5 +99,11 @@ class Together(Source[Row]):
         return sorted(found, key=place, reverse=order.descending)[:limit]
 
     def count(self, limit: int | None) -> int:
-        number = sum(part.count(limit) for part in self.parts)
-        return number if limit is None else min(number, limit + 1)
+        if limit is None:
+            return super().count(None)
+        number = 0
+        for part in self.parts:
+            number += part.count(limit - number)
+            if number > limit:
+                break
+        return number

@@ -83,7 +83,7 @@ class Account:
         one.quantity = min(max(quantity, offer.minimum), offer.maximum)
         if offer.cycles:
             one.billing_cycle = self.chance.choice(offer.cycles)
-        for column, key in Subscription.keys(one.name, one.offer_id, one.id).items():
+        for column, key in Subscription.keys(one.name, one.offer_id).items():
             setattr(one, column, key)
         self.sales.subscriptions.append(one)
         self._order(

@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=255)),
                 ('name_key', models.CharField(db_collation='C', editable=False, max_length=600)),
                 ('search_text', models.TextField(db_collation='C', editable=False)),
+                ('has_own_name', models.BooleanField(default=False, editable=False)),
                 ('quantity', models.PositiveIntegerField(default=1)),
                 ('assigned', models.PositiveIntegerField(default=0, editable=False)),
                 ('billing_cycle', models.CharField(blank=True, choices=[('monthly', 'Monthly'), ('annual', 'Annual'), ('upfront', 'Upfront'), ('once', 'Once')], max_length=10)),
@@ -229,23 +230,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='subscription',
-            index=django.contrib.postgres.indexes.BTreeIndex(fields=['partner', 'name_key', 'id'], include=('search_text',), name='subscriptions_by_name'),
+            index=django.contrib.postgres.indexes.BTreeIndex(fields=['partner', 'kind', 'status', 'name_key', 'id'], include=('customer',), name='subscriptions_by_kind'),
         ),
         migrations.AddIndex(
             model_name='subscription',
-            index=django.contrib.postgres.indexes.BTreeIndex(fields=['partner', 'status', 'name_key', 'id'], name='subscriptions_by_status'),
+            index=django.contrib.postgres.indexes.BTreeIndex(fields=['partner', 'offer_id', 'status', 'name_key', 'id'], include=('customer',), name='subscriptions_by_offer'),
         ),
         migrations.AddIndex(
             model_name='subscription',
-            index=django.contrib.postgres.indexes.BTreeIndex(fields=['partner', 'offer_id', 'name_key', 'id'], name='subscriptions_by_offer'),
+            index=django.contrib.postgres.indexes.BTreeIndex(condition=models.Q(('has_own_name', True)), fields=['partner', 'name_key', 'id'], include=('search_text', 'kind', 'status', 'offer_id', 'customer'), name='subscriptions_by_own_name'),
         ),
         migrations.AddIndex(
             model_name='subscription',
-            index=django.contrib.postgres.indexes.BTreeIndex(condition=models.Q(('status__in', ['active', 'suspended']), ('term_ends_at__isnull', False)), fields=['partner', 'term_ends_at', 'id'], name='subscriptions_by_end'),
+            index=django.contrib.postgres.indexes.BTreeIndex(condition=models.Q(('status__in', ['active', 'suspended']), ('term_ends_at__isnull', False)), fields=['partner', 'term_ends_at', 'id'], include=('search_text', 'kind', 'status', 'offer_id', 'customer'), name='subscriptions_by_end'),
         ),
         migrations.AddIndex(
             model_name='subscription',
-            index=django.contrib.postgres.indexes.BTreeIndex(condition=models.Q(('reseller__isnull', False)), fields=['reseller', 'name_key', 'id'], name='subscriptions_by_reseller'),
+            index=django.contrib.postgres.indexes.BTreeIndex(condition=models.Q(('reseller__isnull', False)), fields=['reseller', 'kind', 'status', 'name_key', 'id'], include=('search_text', 'offer_id', 'customer', 'partner'), name='subscriptions_by_reseller'),
         ),
         migrations.AddIndex(
             model_name='subscription',

@@ -33,7 +33,8 @@ class Subscription(Stateful):
     `partner` is that of the customer's account: the database sees to it. `reseller` is the reseller of record,
     `support_contact` whom the customer turns to; nobody named means the partner itself. `parent` is what an add-on
     extends, or the plan an Azure subscription is under: it is suspended and ends with it, and then `with_parent`.
-    `name` is what people call it, at first the name of the offer; `name_key` and `search_text` are made from it.
+    `name` is what people call it, at first the name of the offer. Made from it are `name_key`, which lists are in the
+    order of, `search_text`, and `has_own_name`: whether it is not that of the offer.
 
     `terms` counts the terms since `begun_at`, of `term` each (ISO 8601; empty without an end). `due_at` is when the
     clock takes its next step: at the end of the term, or when what is expired or disabled comes to its end.
@@ -41,7 +42,7 @@ class Subscription(Stateful):
     """
 
     class Status(models.TextChoices):
-        ACTIVE = "active", _("Active")
+        ACTIVE = "active", pgettext_lazy("something bought", "Active")
         SUSPENDED = "suspended", _("Suspended")
         EXPIRED = "expired", _("Expired")
         DISABLED = "disabled", _("Disabled")
@@ -76,6 +77,7 @@ class Subscription(Stateful):
     name = models.CharField(max_length=255)
     name_key = models.CharField(max_length=600, editable=False, db_collation="C")
     search_text = models.TextField(editable=False, db_collation="C")
+    has_own_name = models.BooleanField(default=False, editable=False)
     quantity = models.PositiveIntegerField(default=1)
     assigned = models.PositiveIntegerField(default=0, editable=False)
     billing_cycle = models.CharField(max_length=10, choices=Cycle.choices, blank=True)
@@ -112,20 +114,36 @@ class Subscription(Stateful):
             ),
         ]
         indexes = [
-            # They hold what is searched, so that a word that nothing has is looked for in the index alone.
+            # Beside what they are in the order of, they hold what is searched and filtered: what nothing has is looked
+            # for in the index alone. `subscriptions.selectors.finding` tells which one is read for what.
             BTreeIndex(
                 fields=["customer", "kind", "name_key", "id"], include=["search_text"], name="subscriptions_of_customer"
             ),
-            BTreeIndex(fields=["partner", "name_key", "id"], include=["search_text"], name="subscriptions_by_name"),
-            BTreeIndex(fields=["partner", "status", "name_key", "id"], name="subscriptions_by_status"),
-            BTreeIndex(fields=["partner", "offer_id", "name_key", "id"], name="subscriptions_by_offer"),
+            BTreeIndex(
+                fields=["partner", "kind", "status", "name_key", "id"],
+                include=["customer"],
+                name="subscriptions_by_kind",
+            ),
+            BTreeIndex(
+                fields=["partner", "offer_id", "status", "name_key", "id"],
+                include=["customer"],
+                name="subscriptions_by_offer",
+            ),
+            BTreeIndex(
+                fields=["partner", "name_key", "id"],
+                include=["search_text", "kind", "status", "offer_id", "customer"],
+                condition=Q(has_own_name=True),
+                name="subscriptions_by_own_name",
+            ),
             BTreeIndex(
                 fields=["partner", "term_ends_at", "id"],
+                include=["search_text", "kind", "status", "offer_id", "customer"],
                 condition=Q(term_ends_at__isnull=False, status__in=["active", "suspended"]),
                 name="subscriptions_by_end",
             ),
             BTreeIndex(
-                fields=["reseller", "name_key", "id"],
+                fields=["reseller", "kind", "status", "name_key", "id"],
+                include=["search_text", "offer_id", "customer", "partner"],
                 condition=Q(reseller__isnull=False),
                 name="subscriptions_by_reseller",
             ),
@@ -156,7 +174,7 @@ class Subscription(Stateful):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Keep what the subscription is found by as its name is."""
-        keys = self.keys(self.name, self.offer_id, self.id)
+        keys = self.keys(self.name, self.offer_id)
         for name, key in keys.items():
             setattr(self, name, key)
         if update_fields is not None and "name" in update_fields:
@@ -164,12 +182,15 @@ class Subscription(Stateful):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     @staticmethod
-    def keys(name: str, offer_id: str, subscription_id: uuid.UUID) -> dict[str, str]:
-        """The columns made from what a subscription is called: one to order by, one to search in."""
-        name_key = fold(name)
-        offer = fold(CATALOG[offer_id].name)
-        found_by = dict.fromkeys((name_key, offer, str(subscription_id)))
-        return {"name_key": name_key[:600], "search_text": "\n".join(found_by)}
+    def keys(name: str, offer_id: str) -> dict[str, Any]:
+        """The columns made from what a subscription is called."""
+        name_key, offer = fold(name), fold(CATALOG[offer_id].name)
+        found_by = dict.fromkeys((name_key, offer))
+        return {
+            "name_key": name_key[:600],
+            "search_text": "\n".join(found_by),
+            "has_own_name": len(found_by) > 1,
+        }
 
     @property
     def offer(self) -> Offer:

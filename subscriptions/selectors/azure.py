@@ -12,10 +12,10 @@ from customers.models import Customer
 from partnercenter.directory.clouds import Feature, explain_missing, offers
 from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import Order
-from partnercenter.web.searching import matching_text
 from subscriptions.catalog import Kind
 from subscriptions.models import RoleAssignment, Subscription
 from subscriptions.selectors.eligibility import Eligibility
+from subscriptions.selectors.finding import said_by
 from subscriptions.selectors.limits import Limits
 from subscriptions.selectors.subscriptions import active_azure_of, subscriptions_of
 
@@ -30,7 +30,7 @@ def azure_under(plan: Subscription, customer: Customer) -> QuerySet[Subscription
 
 def azure_found(customer: Customer, text: str) -> QuerySet[Subscription]:
     """The active Azure subscriptions of an account whose names or GUIDs have all words of a text, in their order."""
-    return matching_text(active_azure_of(customer), text).order_by("name_key", "pk")
+    return active_azure_of(customer).filter(said_by(text)).order_by("name_key", "pk")
 
 
 def has_roles(subscription: Subscription) -> bool:

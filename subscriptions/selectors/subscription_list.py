@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -14,9 +14,20 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from customers.models import Customer
 from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import Order, Source
-from partnercenter.web.searching import Searched, Together, matching_text
+from partnercenter.web.searching import Searched, Together
 from subscriptions.catalog import CATALOG
 from subscriptions.models import Subscription
+from subscriptions.selectors.finding import (
+    CalledAsOffered,
+    Cells,
+    FewOrWalked,
+    Found,
+    Walked,
+    ids_like,
+    offers_called,
+    said_by,
+    words_of,
+)
 from subscriptions.selectors.subscriptions import (
     LISTS,
     ORDERS,
@@ -33,6 +44,8 @@ EVERY_STATE: Final = "all"
 BY_END: Final = Order(("term_ends_at", "id"))
 
 Status = Subscription.Status
+# The states in which something comes to the end of its term; of the index by end, too.
+COMES_TO_AN_END: Final = (Status.ACTIVE, Status.SUSPENDED)
 
 # The products of a partner, one step along an index for each.
 _PRODUCTS: Final = """
@@ -79,6 +92,32 @@ class Wanted:
             return ()
         return (self.state,) if self.state else tuple(state for state in Status if state not in Subscription.ENDED)
 
+    @property
+    def each_status(self) -> tuple[str, ...]:
+        return self.statuses or tuple(Status)
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """What is wanted of a list, as cells of an index by kind and state."""
+        return [(kind, status) for kind in self.kinds for status in self.each_status]
+
+    @property
+    def facts(self) -> dict[str, Sequence[Any]]:
+        """What is asked beside text and time, by columns; nothing for whatever."""
+        return {
+            "kind": self.kinds if self.kind else (),
+            "status": self.statuses,
+            "offer_id": [self.offer_id] if self.offer_id else (),
+            "reseller_id": [self.reseller.pk] if self.reseller else (),
+        }
+
+    def ending(self, rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
+        """The rows that come to the end of their term when that is wanted."""
+        rows = rows.filter(term_ends_at__isnull=False, status__in=COMES_TO_AN_END)
+        if self.ends_from:
+            rows = rows.filter(term_ends_at__gte=self.ends_from)
+        return rows.filter(term_ends_at__lt=self.ends_before) if self.ends_before else rows
+
     def narrow(self, rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
         """The rows that meet all conditions but for the text."""
         if self.kind:
@@ -88,11 +127,7 @@ class Wanted:
         if self.reseller:
             rows = rows.filter(reseller=self.reseller)
         if self.by_end:
-            rows = rows.filter(term_ends_at__isnull=False, status__in=[Status.ACTIVE, Status.SUSPENDED])
-        if self.ends_from:
-            rows = rows.filter(term_ends_at__gte=self.ends_from)
-        if self.ends_before:
-            rows = rows.filter(term_ends_at__lt=self.ends_before)
+            rows = self.ending(rows)
         return self._in_state(rows)
 
     def _in_state(self, rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
@@ -104,56 +139,82 @@ class Wanted:
 def found_of_customer(customer: Customer, wanted: Wanted) -> Source[Subscription]:
     """What a customer has bought, as this account sees it: each kind is a part."""
     own = sold_through(customer)
-    parts: list[Source[Subscription]] = [
-        _searched(own.filter(kind=kind), wanted, narrowed=wanted.narrow(own.filter(kind=kind))) for kind in wanted.kinds
-    ]
+    parts = [_searched(own.filter(kind=kind), wanted) for kind in wanted.kinds]
     if customer.provider_id:
         # Little: what one provider sold to one customer.
         others = wanted.narrow(subscriptions_of(customer).exclude(customer=customer))
-        parts.append(Source(matching_text(others, wanted.text)))
-    return _together(matching_text(wanted.narrow(subscriptions_of(customer)), wanted.text), parts)
+        parts.append(Source(others.filter(said_by(wanted.text))))
+    parts += _with_ids(wanted.narrow(own), wanted)
+    return Together(wanted.narrow(subscriptions_of(customer)).filter(said_by(wanted.text)), parts)
+
+
+def _searched(rows: QuerySet[Subscription], wanted: Wanted) -> Source[Subscription]:
+    return Searched(rows, wanted.text, order=ORDERS["name"], narrowed=wanted.narrow(rows))
 
 
 def found_of_partner(partner: Partner, wanted: Wanted) -> Source[Subscription]:
     """What all customers have bought through a partner."""
-    everything = matching_text(wanted.narrow(subscriptions_of_partner(partner)), wanted.text)
     own = Subscription.objects.filter(partner=partner)
-    narrowed = wanted.narrow(own.filter(customer__ended_at=None))
-    if wanted.by_end:
-        parts = [Source(matching_text(narrowed, wanted.text))]
-    elif wanted.text:
-        parts = [_searched(own, wanted, narrowed=narrowed)]
-    else:
-        parts = [Source(part) for part in _parts(narrowed, wanted)]
+    parts = _parts(own, wanted) + _with_ids(wanted.narrow(own.filter(customer__ended_at=None)), wanted)
     if partner.kind == Partner.Kind.RESELLER:
         others = sold_by_providers(partner)
-        parts.append(Source(matching_text(wanted.narrow(others), wanted.text)))
-    return _together(everything, parts)
+        parts += [_through_reseller(others, wanted), *_with_ids(wanted.narrow(others), wanted)]
+    return Together(wanted.narrow(subscriptions_of_partner(partner)).filter(said_by(wanted.text)), parts)
 
 
-def _parts(narrowed: QuerySet[Subscription], wanted: Wanted) -> Iterator[QuerySet[Subscription]]:
-    """A partner's subscriptions in parts of which each stands in an index in the order of names."""
-    if wanted.offer_id or wanted.reseller:
-        yield narrowed
-    elif wanted.kind == "usage":
-        for offer in CATALOG.values():
-            if offer.kind in wanted.kinds:
-                yield narrowed.filter(offer_id=offer.id)
-    elif len(wanted.statuses) > 1:
-        for status in wanted.statuses:
-            yield narrowed.filter(status=status)
-    else:
-        yield narrowed
+def _parts(own: QuerySet[Subscription], wanted: Wanted) -> list[Source[Subscription]]:
+    """What a partner sold, in parts of which each stands in an index in the order of the list."""
+    living = own.filter(customer__ended_at=None)
+    if wanted.by_end:
+        return [_by_end(own, wanted)]
+    if wanted.reseller:
+        return [_through_reseller(own if wanted.text else living, wanted)]
+    if wanted.text:
+        return [*_by_text(own, wanted)]
+    if wanted.offer_id:
+        fits = CATALOG[wanted.offer_id].kind in wanted.kinds
+        cells = [(wanted.offer_id, status) for status in wanted.each_status if fits]
+        return [Cells(wanted.narrow(living), ("offer_id", "status"), cells, of_any=living)]
+    return [Cells(wanted.narrow(living), ("kind", "status"), wanted.cells, of_any=living)]
 
 
-def _searched(
-    rows: QuerySet[Subscription], wanted: Wanted, *, narrowed: QuerySet[Subscription]
-) -> Source[Subscription]:
-    return Searched(rows, wanted.text, order=ORDERS["name"], narrowed=narrowed)
+def _by_text(own: QuerySet[Subscription], wanted: Wanted) -> list[Found]:
+    """What is called as its offer is, found by offers; and what has a name of its own."""
+    living, named = own.filter(customer__ended_at=None), own.filter(has_own_name=True)
+    found = wanted.narrow(living).filter(words_of(wanted.text))
+    offers = offers_called(wanted.text)
+    offers = [one for one in offers if one.kind in wanted.kinds and wanted.offer_id in ("", one.id)]
+    return [
+        CalledAsOffered(found.filter(has_own_name=False), offers, wanted.each_status, of_any=living),
+        Walked(found.filter(has_own_name=True), named, wanted.text, wanted.facts, order=ORDERS["name"]),
+    ]
 
 
-def _together(rows: QuerySet[Subscription], parts: list[Source[Subscription]]) -> Source[Subscription]:
-    return parts[0] if len(parts) == 1 else Together(rows, parts)
+def _by_end(own: QuerySet[Subscription], wanted: Wanted) -> Source[Subscription]:
+    found = wanted.narrow(own.filter(customer__ended_at=None))
+    if not {*wanted.each_status} & {*COMES_TO_AN_END}:
+        return Source(found.none())
+    if not wanted.text:
+        return Source(found)
+    by_text = _by_text(own, replace(wanted, ends_from=None, ends_before=None, reseller=None))
+    found = found.filter(words_of(wanted.text))
+    return FewOrWalked(by_text, found, wanted.ending(own), wanted.text, wanted.facts, order=BY_END)
+
+
+def _through_reseller(rows: QuerySet[Subscription], wanted: Wanted) -> Source[Subscription]:
+    """What was sold with a reseller on record: the one to whom `rows` belong, or whom the list asks for."""
+    found = wanted.narrow(rows).filter(words_of(wanted.text))
+    if wanted.by_end:
+        return Source(found)
+    of_any = rows.filter(reseller=wanted.reseller) if wanted.reseller else rows
+    of_any = of_any.filter(offer_id=wanted.offer_id) if wanted.offer_id else of_any
+    return Cells(found, ("kind", "status"), wanted.cells, of_any=of_any, text=wanted.text)
+
+
+def _with_ids(narrowed: QuerySet[Subscription], wanted: Wanted) -> list[Source[Subscription]]:
+    """What a text finds by the ID alone; nothing where it can be none."""
+    by_id = ids_like(wanted.text)
+    return [Source(narrowed.filter(by_id).exclude(words_of(wanted.text)))] if by_id else []
 
 
 def offers_bought_from(partner: Partner) -> list[str]:

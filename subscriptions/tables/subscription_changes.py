@@ -62,7 +62,7 @@ class ChangeItemTable(Table):
     orders: ClassVar = {"visited": Order(("id",))}
     default_order = "visited"
     caption: ClassVar = _("Results")
-    css_class: ClassVar = "as-cards"
+    css_class: ClassVar = "changed as-cards"
 
     name = django_tables2.Column(verbose_name=_("Subscription"))
     customer = django_tables2.Column(verbose_name=_("Customer"))

@@ -32,23 +32,30 @@ from subscriptions.views.scope import of_customer
 @require_safe
 @of_customer
 def subscriptions(request: StaffRequest, customer: Customer) -> HttpResponse:
-    """What a customer has bought: both kinds apart, or one of them as a list that goes on.
+    """What a customer has bought: both kinds apart, or the only one as a list that goes on.
 
     htmx asks for the lists alone while a person types.
     """
     form = SubscriptionSearchForm(request.GET, partner=request.partner, customer=customer)
     kinds = [form.wanted.kind] if form.wanted.kind else [*LIST_LABELS]
-    tables = [(kind, SubscriptionTable(form.found_of_kind(kind), request, customer)) for kind in kinds]
-    lists = [{"kind": kind, "label": LIST_LABELS[kind], "table": table} for kind, table in tables if table.records]
-    context = customer_context(request, customer) | _context(request, form, tables[0][1])
-    context |= {"lists": lists, "one_kind": bool(form.wanted.kind)}
-    if not lists and not form.searching:
+    tables = {kind: SubscriptionTable(form.found_of_kind(kind), request, customer) for kind in kinds}
+    shown = [kind for kind in kinds if tables[kind].records]
+    context = customer_context(request, customer) | _context(request, form, tables[(shown or kinds)[0]])
+    context["lists"] = [{"kind": kind, "label": LIST_LABELS[kind], "table": tables[kind]} for kind in shown]
+    context["one_kind"] = len(kinds) == 1 or _are_of_one_kind(form, shown)
+    if not shown and not form.searching:
         context["has_ended_ones"] = has_any(customer)
     if wants_piece(request):
         return render(request, "subscriptions/_customer_results.html", context)
     return render(
         request, "subscriptions/subscriptions.html", context | {"add_denied": _why_not_add(request, customer)}
     )
+
+
+def _are_of_one_kind(form: SubscriptionSearchForm, shown: list[str]) -> bool:
+    """Whether there is nothing but what is shown, and that of one kind."""
+    others = [kind for kind in LIST_LABELS if kind not in shown]
+    return len(shown) == 1 and not any(form.found_of_kind(kind).count(0) for kind in others)
 
 
 def _why_not_add(request: StaffRequest, customer: Customer) -> str:

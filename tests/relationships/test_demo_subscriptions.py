@@ -162,8 +162,8 @@ def test_subscriptions_are_found_by_what_they_are_called():
     wrong = [
         one.name
         for one in Subscription.objects.all()
-        if Subscription.keys(one.name, one.offer_id, one.pk)
-        != {"name_key": one.name_key, "search_text": one.search_text}
+        if Subscription.keys(one.name, one.offer_id)
+        != {"name_key": one.name_key, "search_text": one.search_text, "has_own_name": one.has_own_name}
     ]
 
     assert wrong == []

@@ -122,7 +122,7 @@ def test_it_can_be_called_something_else_in_any_state(e3, ana):
 
     e3.refresh_from_db()
     assert (e3.name, e3.name_key) == ("Mailboxes of the Ärzte", "mailboxes of the arzte")
-    assert e3.search_text == f"mailboxes of the arzte\n{E3.lower()}\n{e3.pk}"
+    assert (e3.search_text, e3.has_own_name) == (f"mailboxes of the arzte\n{E3.lower()}", True)
 
 
 def test_saving_what_is_there_changes_nothing(e3, ana):
