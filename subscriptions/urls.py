@@ -80,6 +80,7 @@ customer_urls: list[URLPattern | URLResolver] = [
 change_urls: list[URLPattern | URLResolver] = [
     path("", subscription_changes.change_result, name="change_result"),
     path("results/", subscription_changes.change_results_file, name="change_results_file"),
+    path("undo/", subscription_changes.undo_change, name="undo_change"),
 ]
 
 urlpatterns = [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnercenter.directory.clouds import Cloud
 from partnercenter.folding import fold
-from subscriptions.catalog import Category, Offer, offers_in
+from subscriptions.catalog import CATALOG, Category, Offer, offers_in
 
 # An add-on is license-based as well, and so is a trial.
 KINDS: Final[Mapping[str, tuple[Promise, Callable[[Offer], bool]]]] = {
@@ -23,8 +23,12 @@ KINDS: Final[Mapping[str, tuple[Promise, Callable[[Offer], bool]]]] = {
 }
 
 
+# So many characters make the beginning of an ID; fewer are a word as any other.
+DIGITS: Final = 4
+
+
 class CatalogForm(forms.Form):
-    """What to look for: `q category kind may` of the address, among what is sold in a cloud.
+    """What to look for: `q category kind extends may` of the address, among what is sold in a cloud.
 
     What makes no sense in it looks for nothing in particular.
     """
@@ -43,6 +47,7 @@ class CatalogForm(forms.Form):
         required=False,
         choices=[("", _("All kinds")), *((name, label) for name, (label, _is) in KINDS.items())],
     )
+    extends = forms.CharField(required=False, max_length=40)
     may = forms.BooleanField(label=_("Only what this customer can buy"), required=False)
 
     def __init__(self, data: Any, *, cloud: Cloud) -> None:
@@ -54,19 +59,26 @@ class CatalogForm(forms.Form):
         for name in ("category", "kind", "may"):
             self.fields[name].widget.attrs |= {"form": "find", "autocomplete": "off"}
         self.is_valid()
+        self.extended: Final = CATALOG.get(self.cleaned_data.get("extends", ""))
         self.words: Final = fold(self.cleaned_data.get("q", "")).split()
         self.chosen: Final = self.cleaned_data.get("category", "")
         self.chosen_kind: Final = self.cleaned_data.get("kind", "")
 
     @property
     def found(self) -> list[Offer]:
-        """The offers in which every word occurs, in the order of their names."""
+        """The offers in whose names every word occurs, or whose ID begins so, in the order of their names."""
         return [offer for offer in self.offers if self._fits(offer)]
+
+    def _is_called(self, offer: Offer) -> bool:
+        name, offer_id = offer.search_text.split("\n")
+        begins = len(self.words) == 1 and len(self.words[0]) >= DIGITS and offer_id.startswith(self.words[0])
+        return begins or all(word in name for word in self.words)
 
     def _fits(self, offer: Offer) -> bool:
         in_category = not self.chosen or offer.category == self.chosen
         of_kind = not self.chosen_kind or KINDS[self.chosen_kind][1](offer)
-        return in_category and of_kind and all(word in offer.search_text for word in self.words)
+        extends = self.extended is None or self.extended.id in offer.requires
+        return in_category and of_kind and extends and self._is_called(offer)
 
 
 class AddForm(forms.Form):

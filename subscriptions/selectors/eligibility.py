@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from customers.models import Agreement, Customer
 from partnercenter.web.templatetags.web import grouped
-from subscriptions.catalog import AZURE_PLAN, CATALOG, Category, Kind, Offer
+from subscriptions.catalog import AZURE_PLAN, CATALOG, Category, Kind, Offer, offers_in
 from subscriptions.models import OrderLine, Reservation, Subscription
 from subscriptions.selectors.subscriptions import active_azure_of, not_ended, sold_through
 
@@ -40,6 +40,11 @@ class Eligibility:
         self._active_azure: dict[frozenset[UUID], set[UUID]] = {}
 
     @cached_property
+    def has_agreement(self) -> bool:
+        """Whether somebody attested that the customer accepted the customer agreement."""
+        return Agreement.objects.filter(customer=self.customer).exists()
+
+    @cached_property
     def bars_all(self) -> str:
         """Why nothing can be bought through this account at all; empty if something can."""
         customer = self.customer
@@ -51,7 +56,7 @@ class Eligibility:
                 return sentence % {"provider": customer.provider}
             sentence = _("You serve this customer as %(relationship)s, which does not include selling.")
             return sentence % {"relationship": customer.relationship_label}
-        if not Agreement.objects.filter(customer=customer).exists():
+        if not self.has_agreement:
             return _("The customer has not accepted the customer agreement yet. Nothing can be bought before that.")
         return ""
 
@@ -64,6 +69,14 @@ class Eligibility:
             or self._had(offer, chosen)
             or self._lacks_base(offer, chosen)
         )
+
+    def why_none(self, kind: Kind) -> str:
+        """Why no offer of a kind can be bought; empty if one can."""
+        cloud = self.customer.partner.cloud
+        reasons = [self.why_not(offer) for offer in offers_in(cloud) if offer.kind == kind]
+        if not reasons:
+            return _("Nothing of this kind is sold in the %(cloud)s cloud.") % {"cloud": cloud.label}
+        return "" if "" in reasons else reasons[0]
 
     def _not_here(self, offer: Offer) -> str:
         if self.customer.partner.cloud in offer.clouds:

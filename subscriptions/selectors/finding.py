@@ -138,11 +138,13 @@ class Walked(Found):
         self.total: int | None = None
 
     def ids(self, order: Order, after: Position | None, limit: int) -> list[UUID]:
+        # A few more cost little where there are many, and where there are few it is known how many.
+        reach = max(limit, FEW) if after is None else limit
         sql, params = self._found(order, after)
-        ids = _column(f"SELECT id FROM ({sql}) AS found ORDER BY {_by(order)} LIMIT %s", (*params, limit))
-        if after is None and len(ids) < limit:
+        ids = _column(f"SELECT id FROM ({sql}) AS found ORDER BY {_by(order)} LIMIT %s", (*params, reach))
+        if after is None and len(ids) < reach:
             self.total = len(ids)
-        return ids
+        return ids[:limit]
 
     def count(self, limit: int | None) -> int:
         if limit is None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from customers.models import Customer
 from partnercenter.directory.models import User
 from subscriptions.models import Order, OrderLine
+
+JUST: Final = timedelta(minutes=10)
 
 
 def orders_of(customer: Customer) -> QuerySet[Order]:
@@ -17,6 +23,12 @@ def orders_of(customer: Customer) -> QuerySet[Order]:
 def drafts_of(customer: Customer, person: User) -> QuerySet[Order]:
     """What a person is about to order for a customer: one draft at most."""
     return Order.objects.filter(customer=customer, made_by=person, status=Order.Status.DRAFT)
+
+
+def just_placed(customer: Customer, person: User) -> Order | None:
+    """The order that a person placed for a customer in the last minutes: who comes back means that one."""
+    since = timezone.now() - JUST
+    return orders_of(customer).filter(made_by=person, placed_at__gt=since).order_by("-placed_at").first()
 
 
 def lines_of(order: Order) -> list[OrderLine]:

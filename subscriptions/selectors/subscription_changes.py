@@ -118,6 +118,12 @@ def items_of(change: SubscriptionChange, *, left: bool = False) -> QuerySet[Subs
     return items.filter(outcome__in=SubscriptionChangeItem.LEFT) if left else items
 
 
+def done_by(change: SubscriptionChange) -> QuerySet[SubscriptionChangeItem, UUID]:
+    """The ids of those that a change has changed."""
+    items = change.items.filter(outcome=SubscriptionChangeItem.Outcome.DONE)
+    return items.values_list("subscription_id", flat=True)
+
+
 def is_waiting(change: SubscriptionChange) -> bool:
     """Whether something of a change waits."""
     return _waiting(change).exists()

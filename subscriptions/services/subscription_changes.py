@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
@@ -28,7 +29,7 @@ from partnercenter.notifications.services import notify
 from partnercenter.partners.models import Partner
 from partnercenter.web.templatetags.web import grouped
 from subscriptions.models import Subscription, SubscriptionChange, SubscriptionChangeItem
-from subscriptions.selectors.subscription_changes import is_waiting, next_waiting, outcomes_of
+from subscriptions.selectors.subscription_changes import done_by, is_waiting, next_waiting, outcomes_of
 from subscriptions.selectors.subscriptions import why_not_reseller
 from subscriptions.services.history import LEFT, RESELLER, SUBSCRIPTIONS, record_new_reseller
 from subscriptions.services.holding import hold_accounts_of, hold_families
@@ -120,16 +121,24 @@ def start_subscription_change(
     customer: Customer | None = None,
     reseller: Partner | None = None,
     actor: User,
+    wish: str = "",
 ) -> SubscriptionChange:
     """Let a worker suspend or reactivate chosen subscriptions, or give them another reseller of record, or none.
 
-    `customer` is whose they all are, if it is about one. Raises `Refused` for nothing, for too many, and for somebody
-    who cannot be a reseller.
+    `customer` is whose they all are, if it is about one. `wish` is any text that tells one wish of a person from the
+    next: for the same one there is one change, however often somebody clicks. Raises `Refused` for nothing, for too
+    many, and for somebody who cannot be a reseller.
     """
     if act == Act.RESELLER and (denied := why_not_reseller(partner, reseller)):
         raise Refused(denied)
     change = SubscriptionChange(partner=partner, customer=customer, act=act, reseller=reseller, requested_by=actor)
+    if wish:
+        change.pk = uuid5(actor.pk, wish)
     with transaction.atomic():
+        # Of two clicks at once the second one waits here for the first.
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        if there := SubscriptionChange.objects.select_related("job").filter(pk=change.pk).first():
+            return there
         change.job = enqueue(
             DOINGS[act].kind,
             subject_id=change.pk,
@@ -144,6 +153,22 @@ def start_subscription_change(
         change.job.total = _write_items(change, chosen)
         change.job.save(update_fields=["total"])
     return change
+
+
+UNDONE_BY: Final[Mapping[str, str]] = {Act.SUSPEND: Act.REACTIVATE, Act.REACTIVATE: Act.SUSPEND}
+
+
+def undo_subscription_change(change: SubscriptionChange, *, actor: User) -> SubscriptionChange:
+    """Let a worker do the contrary with those that a change has changed; asked twice, it is done once.
+
+    Raises `Refused` for a change that goes on, and for one of which there is no contrary.
+    """
+    if change.job.is_open or change.act not in UNDONE_BY:
+        raise Refused(_("Only what was suspended or reactivated, and has come to its end, can be undone."))
+    chosen = Subscription.objects.filter(pk__in=done_by(change))
+    return start_subscription_change(
+        change.partner, chosen, UNDONE_BY[change.act], customer=change.customer, actor=actor, wish=f"undo {change.pk}"
+    )
 
 
 def _write_items(change: SubscriptionChange, chosen: QuerySet[Subscription]) -> int:

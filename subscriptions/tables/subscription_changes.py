@@ -51,6 +51,10 @@ class Numbers:
         return sum(self.outcomes.get(outcome, 0) for outcome in SubscriptionChangeItem.LEFT)
 
     @property
+    def done(self) -> int:
+        return self.outcomes.get(Outcome.DONE, 0)
+
+    @property
     def waiting(self) -> int:
         return self.outcomes.get(Outcome.WAITING, 0)
 

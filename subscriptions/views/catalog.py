@@ -61,6 +61,7 @@ def new(request: StaffRequest, customer: Customer) -> HttpResponse:
         "page": page,
         "list_url": reverse("subscriptions:new", args=[customer.tenant_id]),
         "bars_all": eligibility.bars_all,
+        "has_agreement": eligibility.has_agreement,
         "offers": [(offer, eligibility.why_not(offer, chosen), chosen.count(offer.id)) for offer in page],
         "lines": lines,
         "steps": order_steps(customer, "choose"),
@@ -85,6 +86,7 @@ def _add(request: StaffRequest, customer: Customer) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("Added to the order: %(line)s.") % {"line": f"{line.quantity} × {offer}"})
+        then += f"#o-{offer.id}"  # back to where the person was
     return redirect(then)
 
 

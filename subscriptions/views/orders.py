@@ -25,7 +25,7 @@ from subscriptions.catalog import CATALOG
 from subscriptions.forms.orders import OrderForm
 from subscriptions.models import Order
 from subscriptions.selectors.eligibility import Eligibility
-from subscriptions.selectors.orders import drafts_of, lines_of, orders_of
+from subscriptions.selectors.orders import drafts_of, just_placed, lines_of, orders_of
 from subscriptions.services.orders import add_line, change_lines, discard_draft, place_order, remove_line
 from subscriptions.tables.orders import OrderTable
 from subscriptions.views.order_steps import order_steps
@@ -70,6 +70,9 @@ def review(request: StaffRequest, customer: Customer) -> HttpResponse:
     if data is not None and (sent := _placed(customer, data.get("order", ""))):
         return redirect("subscriptions:order", customer.tenant_id, sent.pk)  # sent twice, or from another window
     draft = drafts_of(customer, request.user).first()
+    if draft is None and (last := just_placed(customer, request.user)):
+        messages.info(request, _("This order was placed already. This is what was bought."))
+        return redirect("subscriptions:order", customer.tenant_id, last.pk)
     if draft is None:
         messages.info(request, _("Nothing is chosen yet. Add an offer to the order first."))
         return redirect("subscriptions:new", customer.tenant_id)

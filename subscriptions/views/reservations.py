@@ -26,9 +26,11 @@ from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.unsent import typed_before
+from subscriptions.catalog import Kind
 from subscriptions.forms.azure import SearchForm
 from subscriptions.forms.reservations import ReservationFilter, ReservationForm
 from subscriptions.models import Reservation
+from subscriptions.selectors.eligibility import Eligibility
 from subscriptions.selectors.reservations import reservations_of, why_not_cancel, why_not_change
 from subscriptions.services.reservations import cancel_reservation, change_reservation
 from subscriptions.tables.reservations import ReservationTable
@@ -66,6 +68,7 @@ def reservations(request: StaffRequest, customer: Customer) -> HttpResponse:
         "form": form,
         "table": ReservationTable(form.narrow(reservations_of(customer)), request),
         "manage_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
+        "buy_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS) or Eligibility(customer).why_none(Kind.RESERVATION),
     }
     return render(request, "subscriptions/reservations.html", context)
 

@@ -18,7 +18,9 @@ from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from partnercenter.web.forms import looks_and_acts
+from subscriptions.catalog import Kind
 from subscriptions.forms.software import SoftwareFilter
+from subscriptions.selectors.eligibility import Eligibility
 from subscriptions.selectors.software import software_of, why_not_cancel
 from subscriptions.services.software import cancel_software
 from subscriptions.tables.software import SoftwareTable
@@ -34,6 +36,7 @@ def software(request: StaffRequest, customer: Customer) -> HttpResponse:
         "form": form,
         "table": SoftwareTable(form.narrow(software_of(customer)), request, timezone.now()),
         "manage_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
+        "buy_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS) or Eligibility(customer).why_none(Kind.SOFTWARE),
     }
     return render(request, "subscriptions/software.html", context)
 

@@ -47,9 +47,7 @@ def subscriptions(request: StaffRequest, customer: Customer) -> HttpResponse:
         context["has_ended_ones"] = has_any(customer)
     if wants_piece(request):
         return render(request, "subscriptions/_customer_results.html", context)
-    return render(
-        request, "subscriptions/subscriptions.html", context | {"add_denied": _why_not_add(request, customer)}
-    )
+    return render(request, "subscriptions/subscriptions.html", context | _adding(request, customer))
 
 
 def _are_of_one_kind(form: SubscriptionSearchForm, shown: list[str]) -> bool:
@@ -58,8 +56,14 @@ def _are_of_one_kind(form: SubscriptionSearchForm, shown: list[str]) -> bool:
     return len(shown) == 1 and not any(form.found_of_kind(kind).count(0) for kind in others)
 
 
-def _why_not_add(request: StaffRequest, customer: Customer) -> str:
-    return why_not(request, Action.MANAGE_SUBSCRIPTIONS) or Eligibility(customer).bars_all
+def _adding(request: StaffRequest, customer: Customer) -> dict[str, Any]:
+    """Why nothing can be added, and whether that is for the want of an agreement."""
+    eligibility = Eligibility(customer)
+    denied = why_not(request, Action.MANAGE_SUBSCRIPTIONS)
+    return {
+        "add_denied": denied or eligibility.bars_all,
+        "wants_agreement": not denied and bool(eligibility.bars_all) and not eligibility.has_agreement,
+    }
 
 
 @allow(Action.SEE_CUSTOMERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -81,6 +82,7 @@ def _ask_or_start(
             customer=customer,
             reseller=form.chosen if form else None,
             actor=request.user,
+            wish=request.POST.get("wish", ""),
         )
         # The script forgets what was selected only now.
         page = reverse("subscriptions:change_result", args=[change.pk])
@@ -112,6 +114,7 @@ def _question(request: StaffRequest, selection: SubscriptionSelection, doing: st
         "question": questions[Act(doing)] % {"count": grouped(count)},
         "forecast": forecast_of(selection.rows, doing) if doing in STEPS else None,
         "selection": selection,
+        "wish": request.POST.get("wish") or uuid4(),
         "url": request.get_full_path(),
         "in_panel": wants_piece(request),
     }

@@ -161,6 +161,7 @@ def test_home_names_what_ends_soon_with_its_customer_and_leads_there(browse, ana
     period = f"ends_from={today}&amp;ends_to={today + 30 * DAY}"
     assert re.findall(r'<a [^>]*href="([^"]+)"', html) == [
         f"/subscriptions/?{period}",
+        "/subscriptions/?state=expired",
         reverse("subscriptions:subscription", args=[tailspin.tenant_id, one.pk]),
     ]
     assert html.count("Tailspin Toys") == 1

@@ -52,6 +52,9 @@ def test_the_catalog_is_that_of_the_partners_cloud(browse, ana, make_partner, ma
         ("q=ms-azr-0145p", ["Microsoft Azure"]),
         ("q=sql&category=software", ["SQL Server 2019 Enterprise, 2 core licenses", "SQL Server 2019 Standard, 2 core licenses"]),
         ("q=nothing+of+the+kind", []),
+        ("q=796b6b5f", ["Office 365 Enterprise E3"]),
+        ("q=1f6b6b5f", []),
+        ("q=6b5f", []),
     ],
 )  # fmt: skip
 def test_every_word_has_to_occur(browse, ana, query, names):
@@ -72,6 +75,15 @@ def test_offers_of_one_kind_are_found(browse, ana, kind, count, one_of_them):
 
     assert response.context["page"].paginator.count == count
     assert one_of_them in [offer.name for offer in response.context["form"].found]
+
+
+def test_what_extends_a_product_is_shown_alone(browse, ana):
+    response = browse(ana).get(f"/subscriptions/catalog/?extends={OFFERS[E3].id}")
+
+    offers = response.context["form"].found
+    assert {offer.name for offer in offers} >= {"Audio Conferencing", "Phone System"}
+    assert all(OFFERS[E3].id in offer.requires for offer in offers)
+    assert "What extends Office 365 Enterprise E3." in response.content.decode()
 
 
 def test_the_catalog_names_the_products_that_an_add_on_extends(browse, ana):
@@ -124,7 +136,8 @@ def test_an_offer_is_added_and_the_list_stays_where_it_was(browse, ana, tailspin
 
     response = client.post(new(tailspin) + "?q=e3&page=1", {"offer": OFFERS[E3].id, "quantity": 7}, follow=True)
 
-    assert response.redirect_chain == [(new(tailspin) + "?q=e3&page=1", 302)]
+    assert response.redirect_chain == [(new(tailspin) + f"?q=e3&page=1#o-{OFFERS[E3].id}", 302)]
+    assert f'<tr id="o-{OFFERS[E3].id}">' in response.content.decode()
     assert told(response) == ["Added to the order: 7 × Office 365 Enterprise E3."]
     assert [(line.offer.name, line.quantity) for line in response.context["lines"]] == [(E3, 7)]
 

@@ -11,7 +11,7 @@ from partnercenter.errors import Refused
 from subscriptions.catalog import CATALOG
 from subscriptions.models import Order, OrderLine, Subscription
 from subscriptions.services.orders import add_line, change_lines, draft_for, place_order, remove_line
-from tests.subscribing import OFFERS, azure_subscription, subscribe
+from tests.subscribing import OFFERS, azure_subscription, order, subscribe
 
 E3, CONFERENCING = "Office 365 Enterprise E3", "Audio Conferencing"
 COMPLIANCE, STORAGE = "Office 365 Advanced Compliance", "Advanced eDiscovery Storage"
@@ -394,3 +394,12 @@ def test_what_was_typed_is_there_again_after_signing_in_again(tailspin, line, an
     assert f'<option value="{add_on}" selected>' in response.content.decode()
     assert OrderLine.objects.get().quantity == 3
     assert client.get(page(tailspin)).context["form"].forms[0]["quantity"].value() == 3
+
+
+def test_who_comes_back_after_placing_sees_the_order_that_was_placed(browse, ana, tailspin):
+    placed = order(tailspin, ana, E3)
+
+    response = browse(ana).get(page(tailspin), follow=True)
+
+    assert response.redirect_chain == [(reverse("subscriptions:order", args=[tailspin.tenant_id, placed.pk]), 302)]
+    assert "This order was placed already. This is what was bought." in response.content.decode()

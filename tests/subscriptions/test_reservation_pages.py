@@ -12,7 +12,7 @@ from partnercenter.partners.roles import Action, denial
 from subscriptions.forms.reservations import CHOICES
 from subscriptions.models import REGRET, Reservation
 from subscriptions.services.subscriptions import cancel_subscription
-from tests.subscribing import azure_subscription, reserve
+from tests.subscribing import azure_plan, azure_subscription, reserve
 
 
 def listing(customer):
@@ -78,11 +78,15 @@ def test_the_list_is_filtered_by_state_and_scope(query, expected, browse, ana, t
 
 def test_an_empty_list_leads_to_the_catalog_and_a_filter_that_finds_nothing_back(browse, ana, tailspin):
     client = browse(ana)
+    without_plan = client.get(listing(tailspin)).content.decode()
+    azure_plan(tailspin)
     empty = client.get(listing(tailspin)).content.decode()
     reserve(tailspin)
 
     filtered = client.get(listing(tailspin), {"state": "expired"}).content.decode()
 
+    assert reverse("subscriptions:new", args=[tailspin.tenant_id]) not in without_plan
+    assert "Needs an active subscription of" in without_plan
     assert reverse("subscriptions:new", args=[tailspin.tenant_id]) in empty
     assert "No reservations yet" in empty
     assert "No reservation matches" in filtered
@@ -312,7 +316,7 @@ def test_many_reservations_cost_few_queries(browse, ana, tailspin, shop, django_
     for number in range(30):
         reserve(tailspin, azure_subscription(shop.parent, f"Shop {number}"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         response = client.get(listing(tailspin))
 
     assert len(names(response)) == 31

@@ -98,7 +98,7 @@ def test_many_purchases_cost_few_queries(browse, ana, tailspin, django_assert_nu
     client = browse(ana)
     client.get(listing(tailspin))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = client.get(listing(tailspin))
 
     assert len(bought(response)) == 30

@@ -1,5 +1,7 @@
 """Selected subscriptions: what will be done is said first, a job does it, and its page says what came of each."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +10,7 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job
 from partnercenter.partners.roles import Action, Role, denial
 from subscriptions.models import Subscription, SubscriptionChange
+from subscriptions.services.subscription_changes import start_subscription_change
 from tests.subscribing import azure_plan, azure_subscription, subscribe, subscribe_many
 from tests.uploads import cells
 
@@ -273,3 +276,41 @@ def test_the_changes_of_another_partner_are_not_there(browse, ana, finn, tailspi
     url = browse(ana).post(page_of(tailspin), chosen(subscribe(tailspin, E3), step="apply")).url
 
     assert [browse(finn).get(page).status_code for page in (url, f"{url}results/")] == [404, 404]
+
+
+def test_the_same_wish_twice_is_one_change(browse, ana, tailspin):
+    one = subscribe(tailspin, "Office 365 Enterprise E3")
+    client, address = browse(ana), page_of(tailspin)
+    asked = client.post(address, {"ids": [one.pk]})
+    sent = {"ids": [one.pk], "step": "apply", "wish": asked.context["wish"]}
+
+    pages = {client.post(address, sent)["Location"] for _click in range(3)}
+
+    assert SubscriptionChange.objects.count() == len(pages) == 1
+
+
+def test_what_a_change_did_is_undone_for_those_alone(browse, ana, tailspin):
+    mine, other = subscribe(tailspin, "Office 365 Enterprise E3"), subscribe(tailspin, "Visio Online Plan 2")
+    chosen = Subscription.objects.filter(pk=mine.pk)
+    change = start_subscription_change(tailspin.partner, chosen, "suspend", customer=tailspin, actor=ana.user)
+    client, page = browse(ana), f"/subscriptions/changes/{change.pk}/"
+    too_soon = client.post(f"{page}undo/", follow=True)
+    run_job(change.job_id)
+    Subscription.objects.filter(pk=other.pk).update(status="suspended")
+
+    offered = client.get(page).content.decode()
+    undone = {client.post(f"{page}undo/")["Location"] for _click in range(2)}
+    run_job(SubscriptionChange.objects.exclude(pk=change.pk).get().job_id)
+
+    assert "can be undone" in str(*too_soon.context["messages"])
+    assert "Undo: reactivate" in offered
+    assert len(undone) == 1
+    assert dict(Subscription.objects.values_list("pk", "status")) == {mine.pk: "active", other.pk: "suspended"}
+
+
+def test_where_nothing_would_change_nothing_can_be_started(browse, ana, tailspin):
+    one = subscribe(tailspin, "Office 365 Enterprise E3")
+
+    asked = browse(ana).post(page_of(tailspin, "reactivate"), {"ids": [one.pk]})
+
+    assert re.search(r'value="apply"[^>]* disabled', asked.content.decode())
