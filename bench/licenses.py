@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, partial
 from typing import Final
 from uuid import UUID
@@ -81,9 +82,11 @@ def _assigned(stage: Stage) -> float:
     return seconds
 
 
-def _change(stage: Stage, users: list[UUID], **products: list[UUID]) -> LicenseChange:
-    """From the press of a button to the notice that it is done; `products` are those to `assign` or to `revoke`."""
-    change = change_licenses(_customer(stage), users, actor=stage.admin, **products)
+def _change(
+    stage: Stage, users: list[UUID], *, assign: Sequence[UUID] = (), revoke: Sequence[UUID] = ()
+) -> LicenseChange:
+    """From the press of a button to the notice that it is done; `assign` and `revoke` are products."""
+    change = change_licenses(_customer(stage), users, assign=assign, revoke=revoke, actor=stage.admin)
     if change.job is not None:
         run_job(change.job.pk)
     return change

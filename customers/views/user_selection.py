@@ -54,14 +54,22 @@ def new_passwords(request: StaffRequest, customer: Customer) -> HttpResponse:
 
 
 def with_selection(
-    request: StaffRequest, customer: Customer, answer: Callable[[UserSelection], HttpResponse]
+    request: StaffRequest,
+    customer: Customer,
+    answer: Callable[[UserSelection], HttpResponse],
+    *,
+    looked_at: bool = False,
 ) -> HttpResponse:
-    """The answer to a selection; whoever comes without one is led to the list."""
+    """The answer to a selection; whoever comes without one is led to the list.
+
+    A page that can be `looked_at` is about all whom its address finds.
+    """
     then = list_address_of(request, customer)
-    if request.method != "POST":
+    if request.method != "POST" and not looked_at:
         return redirect(then)
+    selected = request.POST if request.method == "POST" else {"all": "1"}
     try:
-        return answer(users_selected(request.POST, UserSearchForm(request.GET, customer=customer)))
+        return answer(users_selected(selected, UserSearchForm(request.GET, customer=customer)))
     except Refused as refused:
         messages.error(request, str(refused))
         return leave_for(request, then)

@@ -17,10 +17,12 @@ from subscriptions.selectors.licenses import holders_of, products_of, without_li
 
 # What an address says for users who have no license.
 NONE: Final = "none"
+# What stands before a product for users who have no license of it.
+WITHOUT: Final = "without-"
 
 
 class LicenseFilter(UserFilter):
-    """Users who have a license of one product of this account, or of none."""
+    """Users who have a license of one product of this account, or have none of it, or none of any."""
 
     def __init__(self, customer: Customer) -> None:
         super().__init__(customer, label=gettext_lazy("License"), choices=self._choices)
@@ -32,9 +34,12 @@ class LicenseFilter(UserFilter):
         return [(str(pk), name) for pk, name in products]
 
     def _choices(self) -> list[tuple[str, str]]:
-        return [("", _("All licenses")), (NONE, _("No license")), *self._products]
+        without = [(WITHOUT + pk, _("Without %(product)s") % {"product": name}) for pk, name in self._products]
+        return [("", _("All licenses")), (NONE, _("No license")), *self._products, *without]
 
     def narrow(self, users: QuerySet[User], value: str) -> QuerySet[User]:
         if value == NONE:
             return without_license(users, [UUID(pk) for pk, _name in self._products])
+        if value.startswith(WITHOUT):
+            return without_license(users, [UUID(value.removeprefix(WITHOUT))])
         return holders_of(users, UUID(value))

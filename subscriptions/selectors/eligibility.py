@@ -127,7 +127,7 @@ class Eligibility:
     def bases_of(self, offer: Offer, lines: Sequence[OrderLine] = ()) -> list[Base]:
         """What an add-on, an Azure subscription or a reservation can belong to: lines of the same order come first."""
         ordered = [
-            Base(f"line-{line.pk}", _("%(offer)s of this order") % {"offer": line.offer}, line.offer_id, line=line)
+            Base(f"line-{line.pk}", _line_label(line), line.offer_id, line=line)
             for line in lines
             if line.offer_id in offer.requires
         ]
@@ -168,6 +168,11 @@ class Eligibility:
             active = active_azure_of(self.customer).filter(pk__in=named)
             self._active_azure[named] = {*active.values_list("pk", flat=True)}
         return line.parent_id in self._active_azure[named]
+
+
+def _line_label(line: OrderLine) -> str:
+    words = {"offer": line.offer, "quantity": grouped(line.quantity)}
+    return _("%(offer)s of this order (%(quantity)s)") % words
 
 
 def why_not_quantity(offer: Offer, quantity: int) -> str:

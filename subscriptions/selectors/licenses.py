@@ -120,6 +120,12 @@ def outcome_counts(change: LicenseChange) -> dict[str, int]:
     return dict(change.results.order_by().values_list("outcome").annotate(count=Count("pk")))
 
 
+def short_products(change: LicenseChange) -> QuerySet[Subscription]:
+    """The products of which somebody got no seat in a change, as far as they can still be assigned."""
+    without = change.results.filter(outcome=LicenseResult.Outcome.NO_SEAT)
+    return products_of(change.customer).filter(pk__in=without.values("subscription")).order_by("name_key", "pk")
+
+
 def results_of(change: LicenseChange, *, only_left: bool = False) -> QuerySet[LicenseResult]:
     """What came of each license, with the names of the user and the product.
 

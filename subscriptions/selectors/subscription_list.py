@@ -44,7 +44,6 @@ EVERY_STATE: Final = "all"
 BY_END: Final = Order(("term_ends_at", "id"))
 
 Status = Subscription.Status
-KINDS_WITH_A_TERM: Final = {offer.kind for offer in CATALOG.values() if offer.term}
 # The states in which something comes to the end of its term; of the index by end, too.
 COMES_TO_AN_END: Final = (Status.ACTIVE, Status.SUSPENDED)
 
@@ -81,11 +80,6 @@ class Wanted:
     def by_end(self) -> bool:
         """Whether only those are wanted that come to an end at some time."""
         return bool(self.ends_from or self.ends_before)
-
-    @property
-    def may_end(self) -> bool:
-        """Whether anything that is wanted can come to an end."""
-        return bool({*self.each_status} & {*COMES_TO_AN_END} and {*self.kinds} & KINDS_WITH_A_TERM)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -198,7 +192,7 @@ def _by_text(own: QuerySet[Subscription], wanted: Wanted) -> list[Found]:
 
 def _by_end(own: QuerySet[Subscription], wanted: Wanted) -> Source[Subscription]:
     found = wanted.narrow(own.filter(customer__ended_at=None))
-    if not wanted.may_end:
+    if not {*wanted.each_status} & {*COMES_TO_AN_END}:
         return Source(found.none())
     if not wanted.text:
         return Source(found)

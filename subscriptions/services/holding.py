@@ -30,6 +30,7 @@ _ACCOUNTS: Final = """
     WHERE id IN (SELECT customer_id FROM subscriptions_subscription WHERE id = ANY (%(ids)s::uuid[]))
     ORDER BY id FOR SHARE
 """
+# An array, as the database takes a family for so large that it would rather read the whole table.
 _FAMILIES: Final = """
     WITH RECURSIVE family AS (
         SELECT unnest(%(ids)s::uuid[]) AS id
@@ -39,7 +40,7 @@ _FAMILIES: Final = """
         UNION SELECT parent_id FROM subscriptions_subscription
         WHERE id = ANY (%(ids)s::uuid[]) AND parent_id IS NOT NULL
     )
-    SELECT 1 FROM subscriptions_subscription AS s WHERE s.id IN (SELECT id FROM together)
+    SELECT 1 FROM subscriptions_subscription AS s WHERE s.id = ANY (ARRAY (SELECT id FROM together))
     ORDER BY s.id FOR NO KEY UPDATE
 """
 

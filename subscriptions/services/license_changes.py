@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.urls import reverse
@@ -25,7 +25,7 @@ from partnercenter.jobs.services import Progress, enqueue
 from partnercenter.notifications.models import Notification
 from partnercenter.notifications.services import notify
 from subscriptions.models import LicenseChange, LicenseResult
-from subscriptions.selectors.licenses import outcome_counts, products_in, products_of
+from subscriptions.selectors.licenses import license_changes_of, outcome_counts, products_in, products_of
 from subscriptions.services.holding import hold_subscriptions
 
 # What a line of the log tells; translated when it is read.
@@ -80,29 +80,53 @@ _CHANGE: Final = """
 
 
 def change_licenses(
-    customer: Customer, ids: Iterable[UUID], *, assign: Iterable[UUID] = (), revoke: Iterable[UUID] = (), actor: User
+    customer: Customer,
+    ids: Iterable[UUID],
+    *,
+    assign: Iterable[UUID] = (),
+    revoke: Iterable[UUID] = (),
+    actor: User,
+    wish: str = "",
 ) -> LicenseChange:
     """Give users of a customer licenses of the subscriptions `assign`, and take those of `revoke` from them.
 
     Up to `AT_ONCE` users are changed when this returns, more by the `job` of the change; its results say what came of
     each license. Where too few seats are left, those who come first in `ids` get one (the product rules, section 10).
-    Raises `Refused` for subscriptions whose seats this account cannot assign.
+    `wish` is any text that tells one wish of a person from the next: for the same one there is one change, however
+    often somebody clicks. Raises `Refused` for subscriptions whose seats this account cannot assign.
     """
     users = [*dict.fromkeys(ids)]
     change = LicenseChange(
         customer=customer, user_ids=[], total=len(users), assign=[*assign], revoke=[*revoke], requested_by=actor
     )
+    if wish:
+        change.pk = _id_of(customer, actor, wish)
     _check(change)
     if len(users) > AT_ONCE:
-        _start(change, users)
-        return change
+        return _start(change, users)
     with organization_held(customer):
+        # Of two clicks at once the second one waited for the first.
+        if wish and (there := _made_before(change)):
+            return there
         change.visited = len(users)
         change.save(force_insert=True)
         _change(change, users)
         names = names_of(customer, users) if len(users) <= NAMED else []
         _record(change, names)
     return change
+
+
+def change_of_wish(customer: Customer, *, actor: User, wish: str) -> LicenseChange | None:
+    """What a person has made of a wish already."""
+    return license_changes_of(customer).filter(pk=_id_of(customer, actor, wish)).first() if wish else None
+
+
+def _id_of(customer: Customer, actor: User, wish: str) -> UUID:
+    return uuid5(actor.pk, f"{customer.pk}\n{wish}")
+
+
+def _made_before(change: LicenseChange) -> LicenseChange | None:
+    return license_changes_of(change.customer).filter(pk=change.pk).first()
 
 
 def _check(change: LicenseChange) -> None:
@@ -115,10 +139,14 @@ def _check(change: LicenseChange) -> None:
         )
 
 
-def _start(change: LicenseChange, users: list[UUID]) -> None:
+def _start(change: LicenseChange, users: list[UUID]) -> LicenseChange:
     customer = change.customer
     change.user_ids = users
     with transaction.atomic():
+        # The organization may be held for long by a job; of two clicks of a person the second one waits here.
+        User.objects.select_for_update(no_key=True).get(pk=change.requested_by_id)
+        if there := _made_before(change):
+            return there
         change.job = enqueue(
             Job.Kind.CHANGE_LICENSES,
             subject_id=change.pk,
@@ -130,6 +158,7 @@ def _start(change: LicenseChange, users: list[UUID]) -> None:
             actor=change.requested_by,
         )
         change.save(force_insert=True)
+    return change
 
 
 def change_next_licenses(change: LicenseChange, *, size: int = CHUNK) -> Progress:

@@ -39,12 +39,7 @@ def assign_to_selection(context: Context, customer: Customer) -> dict[str, Any]:
 @register.inclusion_tag("subscriptions/_licenses_of_upload.html", takes_context=True)
 def assign_to_upload(context: Context, customer: Customer, user_import: UserImport) -> dict[str, Any]:
     """The way from a file whose users were created to their licenses, all of them in one step."""
-    return {
-        "csrf_token": context.get("csrf_token"),
-        "customer": customer,
-        "user_import": user_import,
-        "assign_denied": _denied(context),
-    }
+    return {"customer": customer, "user_import": user_import, "assign_denied": _denied(context)}
 
 
 def _with_badges(licenses: Iterable[License]) -> list[tuple[License, str]]:

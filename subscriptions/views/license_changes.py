@@ -20,7 +20,13 @@ from partnercenter.partners.roles import Action
 from partnercenter.web.exports import export_csv
 from partnercenter.web.throttles import throttled
 from subscriptions.models import LicenseChange, LicenseResult
-from subscriptions.selectors.licenses import license_changes_of, outcome_counts, products_in, results_of
+from subscriptions.selectors.licenses import (
+    license_changes_of,
+    outcome_counts,
+    products_in,
+    results_of,
+    short_products,
+)
 from subscriptions.tables.licenses import RESULT_HEADER, LicenseResultTable, changed_products, export_result_rows
 
 
@@ -66,9 +72,11 @@ def _ended(request: StaffRequest, change: LicenseChange) -> dict[str, Any]:
     tiles = [
         (LicenseResult.Outcome(outcome), counts[outcome]) for outcome in LicenseResult.Outcome if counts.get(outcome)
     ]
+    no_seat = counts.get(LicenseResult.Outcome.NO_SEAT, 0)
     return {
         "tiles": [(outcome.label, count, outcome in LicenseResult.LEFT) for outcome, count in tiles],
-        "no_seat": counts.get(LicenseResult.Outcome.NO_SEAT, 0),
+        "no_seat": no_seat,
+        "short": short_products(change) if no_seat else (),
         "left": sum(count for outcome, count in tiles if outcome in LicenseResult.LEFT),
         "not_reached": change.total - change.visited,
         "only_left": only_left,

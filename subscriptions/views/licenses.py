@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,6 +30,7 @@ from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
 from subscriptions.forms.licenses import LicenseChoices
 from subscriptions.models import LicenseChange
+from subscriptions.selectors.eligibility import Eligibility
 from subscriptions.selectors.licenses import (
     headcount,
     in_order_of_names,
@@ -40,7 +41,7 @@ from subscriptions.selectors.licenses import (
     products_of,
     results_of,
 )
-from subscriptions.services.license_changes import change_licenses
+from subscriptions.services.license_changes import change_licenses, change_of_wish
 from subscriptions.tables.licenses import ProductTable, changed_products
 
 RECENT_CHANGES = 5
@@ -53,13 +54,18 @@ def licenses(request: StaffRequest, customer: Customer) -> HttpResponse:
     """What the customer has seats of, how many are left, and what was done with them last."""
     changes = list(latest_changes_of(customer, RECENT_CHANGES))
     names = products_in(changes)
+    table = ProductTable(products_of(customer), request)
     context = customer_context(request, customer) | {
-        "table": ProductTable(products_of(customer), request),
+        "table": table,
         "changes": [(change, *changed_products(change, names)) for change in changes],
         "assign_denied": why_not(request, Action.ASSIGN_LICENSES),
-        "buy_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
+        "add_denied": "" if table.records else _why_nothing_is_bought(request, customer),
     }
     return render(request, "subscriptions/licenses.html", context)
+
+
+def _why_nothing_is_bought(request: StaffRequest, customer: Customer) -> str:
+    return why_not(request, Action.MANAGE_SUBSCRIPTIONS) or Eligibility(customer).bars_all
 
 
 @allow(Action.ASSIGN_LICENSES)
@@ -68,8 +74,14 @@ def licenses(request: StaffRequest, customer: Customer) -> HttpResponse:
 def assign_selected(request: StaffRequest, customer: Customer) -> HttpResponse:
     """Change the licenses of the users that were selected in the list; the address is that of the list.
 
-    The panel or page asks; with `step=apply` it is done, and leads to what came of it.
+    The panel or page asks; with `step=apply` it is done, and leads to what came of it. The users of an upload have a
+    page that can be looked at and come back to.
     """
+
+    def lead(change: LicenseChange) -> HttpResponse:
+        page = reverse("subscriptions:license_change", args=[customer.tenant_id, change.pk])
+        # The script forgets what was selected only now.
+        return trigger_client_event(leave_for(request, page), "selectionDone")
 
     def ask_or_do(selection: UserSelection) -> HttpResponse:
         choices = _look(request, customer, selection.ids)
@@ -80,11 +92,12 @@ def assign_selected(request: StaffRequest, customer: Customer) -> HttpResponse:
             context["problem"], change = _try(request, customer, selection.ids, choices)
         if change is None:
             return _question(request, customer, choices, context | {"then": list_address_of(request, customer)})
-        page = reverse("subscriptions:license_change", args=[customer.tenant_id, change.pk])
-        # The script forgets what was selected only now.
-        return trigger_client_event(leave_for(request, page), "selectionDone")
+        return lead(change)
 
-    return with_selection(request, customer, ask_or_do)
+    # By now the address may find nobody any more.
+    if there := change_of_wish(customer, actor=request.user, wish=_wish(request)):
+        return lead(there)
+    return with_selection(request, customer, ask_or_do, looked_at="upload" in request.GET)
 
 
 @allow(Action.ASSIGN_LICENSES)
@@ -100,11 +113,17 @@ def user_licenses(request: StaffRequest, customer: Customer, user_id: UUID) -> H
         problem, change = _try(request, customer, (person.pk,), choices)
     if change is not None:
         _tell(request, person, change)
-        return redirect(then)
+        return leave_for(request, then)
     selection = UserSelection((person.pk,), is_all=False)
     context = {"person": person, "selection": selection, "problem": problem, "then": then}
     context["edit_denied"] = why_not(request, Action.MANAGE_USERS)
     return _question(request, customer, choices, context)
+
+
+def _wish(request: StaffRequest) -> str:
+    """What tells this wish from the next: another choice on a page that somebody came back to is another one."""
+    wish = request.POST.get("wish", "")
+    return wish and "\n".join((wish, *request.POST.getlist("change")))
 
 
 def _look(request: StaffRequest, customer: Customer, ids: tuple[UUID, ...]) -> LicenseChoices:
@@ -126,9 +145,9 @@ def _try(
         return _("A product that you chose is not there any more. Look at the products and choose again."), None
     if choices.too_few and request.POST.get("short") != "1":
         return "", None
-    users = in_order_of_names(ids)
+    users, wish = in_order_of_names(ids), _wish(request)
     try:
-        return "", change_licenses(customer, users, assign=assign, revoke=revoke, actor=request.user)
+        return "", change_licenses(customer, users, assign=assign, revoke=revoke, actor=request.user, wish=wish)
     except Refused as refused:
         return str(refused), None
 
@@ -145,8 +164,11 @@ def _question(
         "nowhere": choices.everybody.nowhere,
         "url": request.get_full_path(),
         "as_job": context["selection"].count > AT_ONCE,
-        "in_panel": piece,
+        "wish": request.POST.get("wish") or uuid4(),
+        # A page is asked for its form alone as well, so that no answer to a form stands in the history.
+        "in_panel": piece and "page" not in request.POST,
         "buy_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),
+        "add_denied": "" if choices.boxes else _why_nothing_is_bought(request, customer),
     }
     template = "subscriptions/_assign_licenses.html" if piece else "subscriptions/assign_licenses.html"
     return render(request, template, context, status=422 if context.get("problem") and not piece else 200)

@@ -114,8 +114,11 @@ ACTS: Final = {
 @of_subscription
 def ask_and_act(request: StaffRequest, customer: Customer, found: Subscription, doing: str) -> HttpResponse:
     """Say in numbers what suspending, reactivating or canceling means, and do it."""
-    acting = ACTS[doing]
-    if request.method == "POST":
+    acting, going_along = ACTS[doing], _going_along(found, doing)
+    # What ends much more than itself asks for its name.
+    named = doing != "cancel" or not going_along["children_count"]
+    mistyped = not named and request.method == "POST" and request.POST.get("name", "").strip() != found.name
+    if request.method == "POST" and not mistyped:
         return act(
             request,
             lambda: acting.service(found, customer=customer, actor=request.user),
@@ -126,9 +129,11 @@ def ask_and_act(request: StaffRequest, customer: Customer, found: Subscription, 
     context |= {
         "doing": doing,
         "act_denied": acting.why_not(context["limits"]),
-        **_going_along(found, doing),
+        "asks_name": not named,
+        "mistyped": mistyped,
+        **going_along,
     }
-    return render(request, "subscriptions/change_state.html", context)
+    return render(request, "subscriptions/change_state.html", context, status=422 if mistyped else 200)
 
 
 def _going_along(found: Subscription, doing: str) -> dict[str, int]:

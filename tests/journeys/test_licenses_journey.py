@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from customers.services.user_imports import start_creation, upload_users
 from partnercenter.directory.models import User
+from subscriptions.models import LicenseChange
 from tests.conftest import PASSWORD
 from tests.licensing import E3, E5, address, assigned, holders
 from tests.subscribing import subscribe
@@ -44,7 +45,7 @@ def test_a_thousand_users_of_an_upload_get_a_license_and_one_loses_it(
     page.goto(address(tailspin))
     look("seats")
     page.goto(page_of(upload))
-    page.get_by_role("button", name="Assign licenses to these users").click(timeout=60_000)
+    page.get_by_role("link", name="Assign licenses to these users").click(timeout=60_000)
     box = page.get_by_role("checkbox", name=E3)
     expect(page.get_by_text("10 get none: no more are left.")).to_be_hidden()
     box.check()
@@ -56,6 +57,10 @@ def test_a_thousand_users_of_an_upload_get_a_license_and_one_loses_it(
 
     expect(page.get_by_text("10 licenses were missing: the results say who got none.")).to_be_visible(timeout=60_000)
     look("results")
+    result = page.url
+    page.go_back()
+    expect(page.get_by_role("button", name="Change 1,010 users")).to_be_visible()
+    page.goto(result)
     with page.expect_download() as everybody:
         page.get_by_role("link", name="Download results").click()
     page.get_by_role("link", name="Show only what was left").click()
@@ -67,7 +72,7 @@ def test_a_thousand_users_of_an_upload_get_a_license_and_one_loses_it(
     assert [row[3] for row in rows[1:]] == ["Assigned"] * SEATS + ["No license was left"] * MORE
     assert rows_of(left.value) == [rows[0], *rows[-MORE:]]
 
-    page.get_by_role("link", name="Users without a license").click()
+    page.get_by_role("link", name=f"Users without {E3}").click()
     expect(page.get_by_text("1–10 of 10")).to_be_visible()
     page.get_by_label("License").select_option(E3)
     expect(page.get_by_text("1–50 of 1,000")).to_be_visible()
@@ -94,6 +99,19 @@ def test_a_thousand_users_of_an_upload_get_a_license_and_one_loses_it(
         mine.locator("input[name=password]").fill(PASSWORD)
         mine.locator("input[name=password]").press("Enter")
         expect(mine.get_by_role("region", name="Your licenses")).to_contain_text(E3)
+
+
+def test_a_double_click_is_one_change(page, sign_in, ana, tailspin, e3):
+    ids = make_many_users(tailspin, 2, location="US")
+    sign_in(ana)
+    page.goto(reverse("customers:users", args=[tailspin.tenant_id]))
+    page.get_by_label("Select all rows of this page").check()
+    page.get_by_role("button", name="Licenses").click()
+    page.get_by_role("checkbox", name=E3).check()
+    page.get_by_role("button", name="Change 2 users").dblclick()
+    expect(page.get_by_text("The licenses of all these users are as you chose.")).to_be_visible()
+
+    assert (LicenseChange.objects.count(), holders(e3)) == (1, {*ids})
 
 
 def test_boxes_of_three_states_are_used_by_keyboard_alone(page, sign_in, look, live_server, ana, tailspin, e3):

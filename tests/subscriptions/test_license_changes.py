@@ -253,6 +253,14 @@ class TestByAJob:
             "Licenses of users of Tailspin Toys: 5 assigned, 0 revoked. 3 were left: the results say why."
         )
 
+    def test_one_wish_is_one_job(self, start, e3):
+        ids = make_many_users(e3.customer, 8, location="US")
+
+        changes = [start(ids, assign=[e3.pk], wish=wish) for wish in "112"]
+
+        assert changes[0] == changes[1] != changes[2]
+        assert Job.objects.count() == 2
+
     def test_a_user_who_got_only_some_counts_as_failed(self, start, tailspin, e3, e5):
         ids = make_many_users(tailspin, 6, location="US")
         change = start(ids, assign=[e3.pk, e5.pk])

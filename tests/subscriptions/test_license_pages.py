@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from customers.forms.users import UserSearchForm
+from customers.models import Agreement, Customer
 from customers.services.user_imports import start_creation, upload_users
 from partnercenter.directory.models import User
 from partnercenter.jobs.models import Job
@@ -41,6 +42,21 @@ class TestWhatThereIs:
         assert "No licenses yet" in page
         assert reverse("subscriptions:new", args=[tailspin.tenant_id]) in page
         assert denial(Action.MANAGE_SUBSCRIPTIONS) in of_hugo
+
+    @pytest.mark.parametrize("lacking", ["agreement", "relationship"])
+    def test_where_nothing_can_be_bought_it_says_why(self, lacking, browse, ana, tailspin, users):
+        if lacking == "agreement":
+            Agreement.objects.filter(customer=tailspin).delete()
+            why = "The customer has not accepted the customer agreement yet."
+        else:
+            Customer.objects.filter(pk=tailspin.pk).update(relationships=["advisor"])
+            why = "which does not include selling."
+        page = browse(ana).get(address(tailspin)).content.decode()
+        panel = browse(ana).post(address(tailspin, "assign_selected"), {"ids": str(users[0])}).content.decode()
+
+        for text in (page, panel):
+            assert why in text
+            assert reverse("subscriptions:new", args=[tailspin.tenant_id]) not in text
 
     def test_who_may_not_assign_reads_why(self, browse, bill, tailspin, e3):
         page = browse(bill).get(address(tailspin)).content.decode()
@@ -96,6 +112,17 @@ class TestTheListOfUsers:
         assert self.found(tailspin, {"license": "none"}) == (set(users[2:]), False)
         assert self.found(tailspin, {"license": "none", "q": "kim 3"}) == ({users[3]}, False)
 
+    def test_it_is_filtered_by_the_want_of_one_product(self, browse, ana, tailspin, users, assign, e3):
+        other = subscribe(tailspin, E5, quantity=4)
+        assign(users, other)
+        assign(users[:2])
+
+        page = browse(ana).get(list_of(tailspin, f"?license=without-{e3.pk}")).content.decode()
+
+        assert self.found(tailspin, {"license": f"without-{e3.pk}"}) == (set(users[2:]), False)
+        assert self.found(tailspin, {"license": f"without-{other.pk}"}) == (set(), False)
+        assert f'<option value="without-{e3.pk}" selected>Without {E3}</option>' in page
+
     def test_where_nothing_was_bought_nobody_has_a_license(self, tailspin, users):
         assert self.found(tailspin, {"license": "none"}) == (set(users), False)
 
@@ -110,7 +137,20 @@ class TestTheListOfUsers:
         assert self.found(tailspin, {"license": "none"}) == (set(users[1:]), False)
         assert self.found(tailspin, {"license": str(other.pk)}) == (set(users), True)
 
-    @pytest.mark.parametrize("value", ["x", "\x00", "NONE", "none ", "\ud800", str(uuid.UUID(int=0)), "9" * 400])
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "x",
+            "\x00",
+            "NONE",
+            "none ",
+            "without-",
+            f"without-{uuid.UUID(int=0)}",
+            "\ud800",
+            str(uuid.UUID(int=0)),
+            "9" * 400,
+        ],
+    )
     def test_what_makes_no_sense_finds_everybody_and_nothing_is_done_with_them(self, value, tailspin, users, e3):
         assert self.found(tailspin, {"license": value}) == (set(users), True)
 
@@ -267,6 +307,27 @@ class TestAssigning:
         assert done["HX-Redirect"] == address(tailspin, "license_change", LicenseChange.objects.get().pk)
         assert "selectionDone" in done["HX-Trigger"]
 
+    def test_the_same_wish_twice_is_one_change_and_another_choice_another_one(self, press, tailspin, users, assign, e3):
+        page = press(users[:2])
+        wish = page.context["wish"]
+        sent = {"step": "apply", "wish": wish}
+
+        once, twice = (press(users[:2], **sent, change=f"add:{e3.pk}").redirect_chain[-1][0] for _time in range(2))
+        press(users[:2], **sent, change=f"remove:{e3.pk}")
+
+        assert f'name="wish" value="{wish}"' in page.content.decode()
+        assert once == twice
+        assert (LicenseChange.objects.count(), holders(e3)) == (2, set())
+
+    def test_the_second_click_leads_to_the_change_although_nobody_matches_any_more(self, press, tailspin, users, e3):
+        Subscription.objects.filter(pk=e3.pk).update(quantity=4)
+        sent = {"all": "1", "count": "4", "step": "apply", "wish": "1", "change": f"add:{e3.pk}"}
+
+        for _click in range(2):
+            answer = press(**sent, query="?license=none")
+
+        assert answer.redirect_chain[-1][0] == address(tailspin, "license_change", LicenseChange.objects.get().pk)
+
     def test_the_page_asks_the_database_as_often_for_many_as_for_few(
         self, browse, ana, tailspin, e3, django_assert_num_queries
     ):
@@ -288,7 +349,7 @@ class TestAssigning:
         pages = [browse(person).get(page).content.decode() for person in (hugo, bill)]
         query = f"?upload={file.pk}"
 
-        asked = press(all="1", query=query)
+        asked = browse(ana).get(address(tailspin, "assign_selected") + query)
         press(all="1", count="2", step="apply", change=f"add:{e3.pk}", query=query)
 
         assert ["Assign licenses to these users" in text for text in pages] == [True, True]

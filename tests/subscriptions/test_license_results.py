@@ -59,6 +59,20 @@ class TestOneUser:
         assert told(done) == ["Kim 0 lost 1 license.", f"{E5}: No license was left."]
         assert done.redirect_chain[-1][0] == reverse("customers:user", args=[tailspin.tenant_id, users[0]])
 
+    def test_the_page_is_told_what_is_missing_in_place_and_led_away_by_the_script(
+        self, browse, ana, tailspin, users, assign, e3
+    ):
+        assign(users[:3])
+        url, headers = address(tailspin, "user_licenses", users[3]), {"HX-Request": "true"}
+        sent = {"page": "1", "step": "apply", "change": f"add:{e3.pk}"}
+
+        told_first = browse(ana).post(url, sent, headers=headers)
+        done = browse(ana).post(url, sent | {"short": "1"}, headers=headers)
+
+        assert told_first.templates[0].name == "subscriptions/_assign_licenses.html"
+        assert "data-closes" not in told_first.content.decode()
+        assert done["HX-Redirect"] == reverse("customers:user", args=[tailspin.tenant_id, users[3]])
+
     def test_a_deleted_user_has_no_page_of_licenses(self, browse, ana, tailspin, users, e3):
         User.objects.filter(pk=users[0]).update(deleted_at="2030-01-01T00:00Z")
 
@@ -102,7 +116,22 @@ class TestResults:
 
         assert f'Assign: <a href="{address(tailspin, "subscription", e3.pk)}">{E3}</a>' in page
         assert "1 license was missing: the results say who got none." in page
-        assert reverse("customers:users", args=[tailspin.tenant_id]) + "?license=none" in page
+        without = reverse("customers:users", args=[tailspin.tenant_id]) + f"?license=without-{e3.pk}"
+        assert f'<a href="{without}">Users without {E3}</a>' in page
+
+    def test_the_way_from_a_shortage_leads_to_whoever_lacks_this_product_and_may_have_another(
+        self, browse, ana, tailspin, users, assign, e3
+    ):
+        assign(users, subscribe(tailspin, E5, quantity=4))
+        change = assign(users)
+
+        short = browse(ana).get(address(tailspin, "license_change", change.pk)).context["short"]
+        found = browse(ana).get(
+            reverse("customers:users", args=[tailspin.tenant_id]), {"license": f"without-{short[0].pk}"}
+        )
+
+        assert list(short) == [e3]
+        assert [user.display_name for user in found.context["table"].records] == ["Kim 3"]
 
     def test_results_are_downloaded(self, browse, ana, tailspin, users, assign):
         change = assign(users)

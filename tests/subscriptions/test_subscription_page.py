@@ -283,3 +283,33 @@ def test_people_of_the_customer_read_the_product_and_not_what_the_partner_calls_
 
     assert E3 in body
     assert "Pays late" not in body
+
+
+def test_what_ends_more_than_itself_asks_for_its_name(browse, ana, tailspin):
+    base = subscribe(tailspin, E3)
+    add_on = subscribe(tailspin, CONFERENCING, parent=base)
+    client = browse(ana)
+
+    asked = client.get(page(base, "cancel"))
+    refused = client.post(page(base, "cancel"), {"name": "Office"})
+    before = [Subscription.objects.get(pk=one.pk).status for one in (base, add_on)]
+    canceled = client.post(page(base, "cancel"), {"name": f" {E3} "})
+
+    assert f"Type “{E3}” to confirm" in text(asked)
+    assert (refused.status_code, before) == (422, ["active", "active"])
+    assert "That is another name. Nothing was done." in text(refused)
+    assert canceled.status_code == 302
+    assert {*Subscription.objects.values_list("status", flat=True)} == {"canceled"}
+
+
+def test_what_ends_alone_asks_for_no_name(browse, ana, tailspin):
+    one = subscribe(tailspin, E3)
+    client = browse(ana)
+
+    assert "to confirm" not in text(client.get(page(one, "cancel")))
+    assert client.post(page(one, "cancel")).status_code == 302
+
+
+def test_an_address_that_makes_no_sense_says_so(browse, ana, e3):
+    assert "asks for something that is not there" in text(browse(ana).get("/subscriptions/?offer=nonsense"))
+    assert "asks for something that is not there" not in text(browse(ana).get("/subscriptions/?q=office"))
