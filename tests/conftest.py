@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from customers.models import Agreement, BillTo, Customer
 from partnercenter.directory.models import Domain, Tenant, TenantRole, User
@@ -14,6 +15,12 @@ pytest_plugins = ["tests.servers"]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
 
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Whatever language a page was asked in by the test before."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)
