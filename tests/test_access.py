@@ -73,6 +73,7 @@ def example(tailspin, ana):
     e3 = subscribe(tailspin, "Office 365 Enterprise E3")
     return {
         "microsoft_id": tailspin.tenant_id,
+        "partner_id": ana.partner.pk,
         "user_id": user.pk,
         "import_id": file.pk,
         "handout_id": start_handout(tailspin, [user.pk], actor=ana.user).pk,
