@@ -4,7 +4,7 @@ import os
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from customers.models import Agreement, BillTo, Customer
 from partnercenter.directory.models import Domain, Tenant, TenantRole, User
@@ -64,6 +64,7 @@ def make_staff(db):
 def make_customer(db):
     def make(partner, name, *, domain=None, tenant=None, **fields):
         domain = domain or f"{name.lower().replace(' ', '')}.onmicrosoft.com"
+        fields = {"admin_privileges_at": timezone.now()} | fields
         if tenant is None:
             tenant = Tenant.objects.create(name=name, cloud=partner.tenant.cloud, country=partner.market)
             Domain.objects.create(tenant=tenant, name=domain, is_primary=True)
@@ -157,6 +158,14 @@ def tailspin(contoso, make_customer):
     customer = make_customer(contoso, "Tailspin Toys", domain="tailspintoys.onmicrosoft.com")
     Domain.objects.create(tenant=customer.tenant, name="tailspintoys.com")
     return customer
+
+
+@pytest.fixture
+def tara(tailspin):
+    """The global admin of Tailspin Toys."""
+    return User.objects.create_user(
+        "tara@tailspintoys.com", display_name="Tara", tenant=tailspin.tenant, role=TenantRole.GLOBAL_ADMIN
+    )
 
 
 @pytest.fixture

@@ -75,6 +75,7 @@ def example(tailspin, ana):
     chosen = Subscription.objects.filter(pk=e3.pk)
     return {
         "microsoft_id": tailspin.tenant_id,
+        "partner_id": ana.partner.pk,
         "user_id": user.pk,
         "import_id": file.pk,
         "handout_id": start_handout(tailspin, [user.pk], actor=ana.user).pk,

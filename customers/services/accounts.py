@@ -34,7 +34,7 @@ def update_account(customer: Customer, values: Mapping[str, str], *, version: in
     Raises `ChangedMeanwhile`, and changes nothing, when the account has another version by now.
     """
     with transaction.atomic():
-        held = Customer.objects.select_for_update().get(pk=customer.pk)
+        held = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         if held.version != version:
             raise ChangedMeanwhile
         bill_to = BillTo.objects.get(pk=held.pk)

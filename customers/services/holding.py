@@ -6,21 +6,58 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
 from partnercenter.directory.models import Tenant
+from partnercenter.jobs.models import Job
+from partnercenter.jobs.services import NotAnyMore
 from partnercenter.locks import without_long_waits
 
 BUSY: Final = gettext_lazy("Somebody else is changing this customer right now. Try again in a moment.")
+NO_PRIVILEGES: Final = gettext_lazy(
+    "This customer has not granted you delegated admin privileges, or took them back. Its Global admins can grant them."
+)
+
+# The weakest of all holds: it keeps nobody from the account but those who take privileges back.
+_PRIVILEGES: Final = """
+    SELECT FROM customers_customer
+    WHERE id = %s AND admin_privileges_at IS NOT NULL AND admin_privileges_ended_at IS NULL FOR KEY SHARE
+"""
+
+
+class WithoutPrivileges(NotAnyMore):
+    """The customer has not granted delegated admin privileges to this partner, or took them back."""
+
+    def __init__(self) -> None:
+        super().__init__(NO_PRIVILEGES, Job.Error.NO_PRIVILEGES)
 
 
 def hold_organization(customer: Customer) -> None:
-    """Hold an organization until the caller's transaction ends.
+    """Hold an organization that a partner may administer until the caller's transaction ends.
 
     Whoever changes several of its users, a global admin or a domain does it first. The order is everywhere: a file or
-    job, then the organization, then users.
+    job, then the organization, then accounts, then users. Raises `WithoutPrivileges`; nobody can take them back before
+    the transaction ends.
     """
+    hold_tenant(customer)
+    hold_privileges(customer)
+
+
+def hold_privileges(customer: Customer) -> None:
+    """Let nobody take delegated privileges back before the caller's transaction ends.
+
+    Raises `WithoutPrivileges` where there are none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PRIVILEGES, [customer.pk])
+        if not cursor.rowcount:
+            raise WithoutPrivileges
+
+
+def hold_tenant(customer: Customer) -> None:
+    """Hold an organization until the caller's transaction ends, for its own people."""
     Tenant.objects.select_for_update(no_key=True).get(pk=customer.tenant_id)
 
 

@@ -65,13 +65,15 @@ def hand_out_passwords(user_import: UserImport, *, seen: datetime | None, actor:
     one transaction, in the order of the file; what was not read is made anew the next time.
 
     Raises `Refused` when somebody else was faster, when no user is left to give one to, and for a file whose users
-    are not created yet; while the answer is read, when somebody begins to hand them out anew.
+    are not created yet; while the answer is read, when somebody begins to hand them out anew, and when the customer
+    takes the delegated privileges back.
     """
     now = timezone.now()
     with transaction.atomic():
         held = UserImport.objects.select_for_update(of=("self",)).defer("content").get(pk=user_import.pk)
         if held.status in (UserImport.Status.CHECKED, UserImport.Status.CREATING):
             raise Refused(_("The users of this file are not created yet. Passwords can be downloaded when they are."))
+        hold_organization(held.customer)
         _refuse_second(held.passwords_handed_out_at, seen)
         _record(held.customer, count_without_own_password(held), {FILE: held.file_name}, actor)
         UserImport.objects.filter(pk=held.pk).update(passwords_handed_out_at=now)
@@ -99,6 +101,7 @@ def hand_out_to_selected(handout: PasswordHandout, *, seen: datetime | None, act
     now = timezone.now()
     with transaction.atomic():
         held = handouts_of(handout.customer).select_for_update(of=("self",)).get(pk=handout.pk)
+        hold_organization(held.customer)
         _refuse_second(held.handed_out_at, seen)
         _record(held.customer, count_selected_without_password(held), {}, actor)
         PasswordHandout.objects.filter(pk=held.pk).update(handed_out_at=now)

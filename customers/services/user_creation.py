@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from customers.models import UserImport
+from customers.services.holding import hold_privileges
 from customers.services.user_imports import FILE
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
@@ -66,8 +67,10 @@ def create_next_users(user_import: UserImport, *, size: int = CHUNK) -> Progress
     """Create the users of the next `size` rows that wait, in the caller's transaction.
 
     A row whose address got a user since the file was checked is settled as taken. A row that is settled does not
-    wait any more: running this on a finished file does nothing.
+    wait any more: running this on a finished file does nothing. Raises `WithoutPrivileges` where the customer took
+    them back.
     """
+    hold_privileges(user_import.customer)
     values: dict[str, Any] = {
         "user_import": user_import.pk,
         "size": size,

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from customers.selectors.my import accounts_of, domains_of
+from customers.services.privileges import ONLY_ADMINS, may_decide
 from partnercenter.directory.clouds import Cloud
 from partnercenter.directory.countries import country_name
 from partnercenter.directory.models import User
@@ -30,5 +31,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "location": country_name(user.location) if user.location else "",
         "domains": domains_of(tenant),
         "accounts": accounts_of(tenant),
+        "decide_denied": "" if may_decide(user) else ONLY_ADMINS,
     }
     return render(request, "customers/my.html", context)

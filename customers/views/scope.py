@@ -7,8 +7,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from customers.models import Customer
 from customers.navigation import customer_context
@@ -25,7 +26,8 @@ def with_users(
 ) -> Callable[..., HttpResponseBase]:
     """Give a view the customer of its address, among those of the partner (404).
 
-    In a cloud whose users are not managed here the answer to everything is a page that says where they are.
+    In a cloud whose users are not managed here the answer to everything is a page that says where they are. Where the
+    customer has not granted delegated admin privileges it is one that says how to get them.
     """
 
     @wraps(view)
@@ -36,9 +38,20 @@ def with_users(
             explanation = explain_missing(customer.tenant.cloud, Feature.USERS_AND_LICENSES)
             context = customer_context(request, customer) | {"explanation": explanation}
             return render(request, "customers/users_elsewhere.html", context, status=403)
+        if not customer.has_admin_privileges:
+            return _closed(request, customer)
         return view(request, customer, *args, **kwargs)
 
     return found
+
+
+def _closed(request: StaffRequest, customer: Customer) -> HttpResponse:
+    """403; for a piece of a page that was open before, the whole page is loaded again and says the same."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=403, headers={"HX-Refresh": "true"})
+    their_page = request.build_absolute_uri(reverse("my:privileges", args=[request.partner.pk]))
+    context = customer_context(request, customer) | {"their_page": their_page}
+    return render(request, "customers/users_closed.html", context, status=403)
 
 
 def why_not(request: StaffRequest, action: Action) -> str:

@@ -53,6 +53,8 @@ class Deed(models.TextChoices):
     PASSWORDS_HANDED_OUT = "passwords_handed_out", _("Temporary passwords handed out")
     AGREEMENT_ATTESTED = "agreement_attested", _("Customer agreement attested")
     QUALIFICATION_CHANGED = "qualification_changed", _("Special qualification changed")
+    PRIVILEGES_TAKEN_BACK = "privileges_taken_back", _("Delegated admin privileges taken back by the customer")
+    PRIVILEGES_GRANTED = "privileges_granted", _("Delegated admin privileges granted by the customer")
     ORDER_PLACED = "order_placed", _("Order placed")
     SUBSCRIPTION_BOUGHT = "subscription_bought", _("Subscription bought")
     SUBSCRIPTION_CHANGED = "subscription_changed", _("Subscription changed")

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -78,6 +79,17 @@ class _Customer(NamedTuple):
 
 class LeaseLost(Exception):
     """Somebody else works on this job now, or it has ended."""
+
+
+class NotAnyMore(Refused):
+    """What was asked for may not be done any more, whoever tries again.
+
+    A job in whose `work` it is raised fails at once, with `error` as the reason; the chunk is undone.
+    """
+
+    def __init__(self, sentence: str | Promise, error: Job.Error) -> None:
+        super().__init__(sentence)
+        self.error = error
 
 
 @cache
@@ -174,6 +186,8 @@ def run_job(named: uuid.UUID) -> None:
                 return
     except LeaseLost:
         logger.info("job %s: another worker has it", job_id)
+    except NotAnyMore as reason:
+        _fail(job_id, lease, reason.error)
     except (OperationalError, InterfaceError):
         logger.warning("job %s: trouble with the database, it is tried again soon", job_id, exc_info=True)
         _give_back(job_id, lease)
@@ -290,13 +304,21 @@ def _fail_or_retry(job_id: uuid.UUID, lease: int) -> None:
             job.move_to(Job.Status.QUEUED, leased_until=None, due_at=timezone.now() + pause)
 
 
+def _fail(job_id: uuid.UUID, lease: int, error: str) -> None:
+    """After a chunk that may not be done any more: what was done before stays, and nobody tries again."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id, lease_number=lease).first()
+        if job is not None and job.is_open:
+            _give_up(job, error)
+
+
 def _end(job: Job, status: str) -> None:
     _close(job, status)
     handler_of(job.kind).finish(job)
 
 
 def _give_up(job: Job, error: str) -> None:
-    """End a job after its last attempt, even if its handler cannot tell so: no sweep may meet it again."""
+    """End a job that is not tried again, even if its handler cannot tell so: no sweep may meet it again."""
     _close(job, Job.Status.FAILED, error=error)
     try:
         with transaction.atomic():

@@ -25,6 +25,8 @@ class Notification(models.Model):
         USERS_CHANGED = "users_changed", _("Users changed")
         SUBSCRIPTIONS_CHANGED = "subscriptions_changed", _("Subscriptions changed")
         LICENSES_CHANGED = "licenses_changed", _("Licenses of users changed")
+        PRIVILEGES_TAKEN_BACK = "privileges_taken_back", _("Delegated admin privileges taken back")
+        PRIVILEGES_GRANTED = "privileges_granted", _("Delegated admin privileges granted")
         JOB_FAILED = "job_failed", _("Job failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -152,6 +154,20 @@ def _licenses_sentence(facts: dict[str, Any]) -> str:
     return _with_left(sentence % words, facts["left"])
 
 
+def _taken_back_sentence(facts: dict[str, Any]) -> str:
+    return str(
+        gettext(
+            "%(customer)s took the delegated admin privileges back: you can no longer administer its services. "
+            "Subscriptions and the relationship go on."
+        )
+        % facts
+    )
+
+
+def _granted_sentence(facts: dict[str, Any]) -> str:
+    return str(gettext("%(customer)s granted delegated admin privileges: you can administer its services.") % facts)
+
+
 def _with_left(sentence: str, left: int) -> str:
     """A sentence, and how many could not be done if there are such."""
     if not left:
@@ -166,6 +182,8 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
     Notification.Kind.USERS_CHANGED: _users_sentence,
     Notification.Kind.SUBSCRIPTIONS_CHANGED: _subscriptions_sentence,
     Notification.Kind.LICENSES_CHANGED: _licenses_sentence,
+    Notification.Kind.PRIVILEGES_TAKEN_BACK: _taken_back_sentence,
+    Notification.Kind.PRIVILEGES_GRANTED: _granted_sentence,
     Notification.Kind.JOB_FAILED: _failed_sentence,
 }
 

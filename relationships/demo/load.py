@@ -27,6 +27,8 @@ CONTOSO, NORTHWIND, ADATUM, FABRIKAM = (demo.domain for demo in PARTNERS[:4])
 LITWARE: Final = "litware"
 # Ready for an upload: a second domain, and nobody in it.
 TAILSPIN: Final = "tailspintoys"
+# Took the delegated privileges back, half-way through its time as a customer.
+CLOSED: Final = "relecloud"
 # One in so many customers of the reseller is served directly as well.
 BOTH_WAYS: Final = 10
 # The first so many customers of a partner have people.
@@ -122,6 +124,8 @@ def _make_customers(demo: DemoPartner, partners: dict[str, Partner], *, first: i
         begun = now - LITWARE_SINCE if company.prefix == LITWARE else begun
         reseller = partners[ADATUM] if demo.domain == NORTHWIND and number % 2 else None
         customer = _account(partner, company, begun, [tags[name] for name in company.tags], reseller)
+        if company.prefix == CLOSED:
+            customer.admin_privileges_ended_at = begun + (now - begun) / 2
         _add_account(rows, customer, company)
         if demo.domain == CONTOSO and number % UNSIGNED == UNSIGNED_AT:
             rows.agreements.pop()

@@ -1,6 +1,7 @@
 """An address that another file is about to create a user with is a problem, until that file was decided on."""
 
 import pytest
+from django.utils import timezone
 
 from customers.models import Customer, UserImport
 from customers.services.user_imports import discard_import, start_creation, upload_users
@@ -207,7 +208,7 @@ def test_a_helpdesk_agent_reads_which_upload_it_is_and_discards_nothing(twice, b
 
 
 def test_an_upload_of_another_partner_is_not_named(mixed, ana, browse, finn, tailspin):
-    theirs = Customer.objects.create(partner=finn.partner, tenant=tailspin.tenant)
+    theirs = Customer.objects.create(partner=finn.partner, tenant=tailspin.tenant, admin_privileges_at=timezone.now())
     start_creation(mixed, location="US", skip_faulty=True, actor=ana.user)
 
     second = upload_users(theirs, file_name="c.csv", content=content_of(GOOD), actor=finn.user)

@@ -306,5 +306,5 @@ def test_a_chunk_asks_the_database_as_often_for_many_as_for_few(
     users = [User(pk=pk) for pk in make_many_users(tailspin, 500)]
     lines = hand_out(select(*users))
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert len(list(lines)) == 500

@@ -52,6 +52,14 @@ def test_litware_is_a_customer_of_two_partners_and_tailspin_waits_for_an_upload(
     assert not User.objects.filter(tenant=tailspin.tenant).exists()
 
 
+def test_one_customer_of_contoso_took_the_delegated_privileges_back(few):
+    load_demo("a demo password")
+
+    [closed] = Customer.objects.filter(admin_privileges_ended_at__isnull=False)
+
+    assert (closed.name, str(closed.partner), closed.has_admin_privileges) == ("Relecloud", "Contoso Cloud", False)
+
+
 def test_the_reseller_has_an_account_for_each_customer_it_serves_through_the_provider(few):
     load_demo("a demo password")
 

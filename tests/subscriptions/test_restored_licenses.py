@@ -190,9 +190,9 @@ def test_freeing_and_giving_back_ask_the_database_as_often_for_many_as_for_few(
 ):
     assign(users)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         change("delete", users)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         change("restore", users)
 
 

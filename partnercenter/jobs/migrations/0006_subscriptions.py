@@ -15,4 +15,9 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('user_import', 'Create uploaded users'), ('tag_change', 'Change tags of customers'), ('block_users', 'Block the sign-in of users'), ('allow_users', 'Allow the sign-in of users'), ('delete_users', 'Delete users'), ('restore_users', 'Restore users'), ('change_roles', 'Change roles of users'), ('change_locations', 'Change locations of users'), ('suspend_subscriptions', 'Suspend subscriptions'), ('reactivate_subscriptions', 'Reactivate subscriptions'), ('change_reseller', 'Change the reseller of subscriptions'), ('change_licenses', 'Change licenses of users')], max_length=40),
         ),
+        migrations.AlterField(
+            model_name='job',
+            name='error',
+            field=models.CharField(blank=True, choices=[('stops_workers', 'It stopped the worker three times and was given up.'), ('unexpected', 'An unexpected error stopped it three times. Its reference is in the log.'), ('no_privileges', 'The customer took the delegated admin privileges back.')], max_length=20),
+        ),
     ]

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='notification',
             name='kind',
-            field=models.CharField(choices=[('users_created', 'Users created'), ('tags_changed', 'Tags of customers changed'), ('users_changed', 'Users changed'), ('subscriptions_changed', 'Subscriptions changed'), ('licenses_changed', 'Licenses of users changed'), ('job_failed', 'Job failed')], max_length=40),
+            field=models.CharField(choices=[('users_created', 'Users created'), ('tags_changed', 'Tags of customers changed'), ('users_changed', 'Users changed'), ('subscriptions_changed', 'Subscriptions changed'), ('licenses_changed', 'Licenses of users changed'), ('privileges_taken_back', 'Delegated admin privileges taken back'), ('privileges_granted', 'Delegated admin privileges granted'), ('job_failed', 'Job failed')], max_length=40),
         ),
     ]
