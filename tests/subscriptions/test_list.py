@@ -263,13 +263,14 @@ CROWD = """
         coalesce(lower(called), offer_key), concat_ws(chr(10), lower(called), offer_key),
         called IS NOT NULL, 5, 0, 'annual', true, false,
         (ARRAY['active', 'active', 'active', 'suspended', 'expired', 'disabled', 'canceled'])[1 + number %% 7], false,
-        now(), 'P1Y', 1, now(), now() + number * interval '1 minute', now(), 1
+        now(), term, 1, now(), CASE WHEN term <> '' THEN now() + number * interval '1 minute' END, now(), 1
     FROM (
         SELECT gen_random_uuid() AS id, number, (ARRAY(%(customers)s)) AS customers,
             CASE WHEN number %% 3 = 0 THEN 'Shop ' || md5(number::text) END AS called,
             (%(offers)s::text[])[1 + number %% %(count_of_offers)s] AS offer,
             (%(names)s::text[])[1 + number %% %(count_of_offers)s] AS offer_name,
             (%(keys)s::text[])[1 + number %% %(count_of_offers)s] AS offer_key,
+            (%(terms)s::text[])[1 + number %% %(count_of_offers)s] AS term,
             (%(kinds)s::text[])[1 + number %% %(count_of_offers)s] AS kind
         FROM generate_series(1, %(count)s) AS number
     ) AS made
@@ -287,6 +288,7 @@ def crowd(partner, customers, reseller, count):
         "offers": [offer.id for offer in offers],
         "names": [offer.name for offer in offers],
         "keys": [fold(offer.name) for offer in offers],
+        "terms": [offer.term for offer in offers],
         "kinds": [offer.kind for offer in offers],
         "count_of_offers": len(offers),
         "count": count,
