@@ -4,9 +4,11 @@ from django.utils import timezone
 
 from subscriptions.catalog import AZURE_PLAN, AZURE_SUBSCRIPTION, CATALOG
 from subscriptions.catalog.terms import end_of_term
-from subscriptions.models import Reservation, SoftwarePurchase, Subscription
+from subscriptions.models import License, Reservation, SoftwarePurchase, Subscription
+from subscriptions.selectors.limits import Limits
 from subscriptions.services.orders import add_line, draft_for, place_order
-from subscriptions.services.subscriptions import new_subscription, note_seats
+from subscriptions.services.subscriptions import change_subscription, new_subscription, note_seats
+from tests.users import make_many_users
 
 # Some names are those of several offers; of these the first one that is sold to everybody is meant.
 OFFERS = {}
@@ -84,3 +86,24 @@ def subscribe_many(customer, count, offer="Office 365 Enterprise E3", *, name="O
         for field, value in {**Subscription.keys(row.name, found.id), **fields}.items():
             setattr(row, field, value)
     return [row.pk for row in Subscription.objects.bulk_create(rows, batch_size=2_000)]
+
+
+def change(subscription, staff, **values):
+    subscription.refresh_from_db()
+    return change_subscription(
+        subscription, values, customer=subscription.customer, seen=str(subscription.version), actor=staff.user
+    )
+
+
+def act(service, subscription, staff):
+    return service(subscription, customer=subscription.customer, actor=staff.user)
+
+
+def limits(subscription, customer=None, now=None):
+    subscription.refresh_from_db()
+    return Limits(subscription, customer or subscription.customer, now or timezone.now())
+
+
+def give(subscription, count):
+    users = make_many_users(subscription.customer, count)
+    License.objects.bulk_create(License(subscription=subscription, user_id=user) for user in users)

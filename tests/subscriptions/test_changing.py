@@ -6,20 +6,17 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from customers.models import Agreement
 from customers.services.meanwhile import Overtaken
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.errors import Refused
 from subscriptions.models import License, Reservation, Subscription
-from subscriptions.selectors.limits import Limits
 from subscriptions.services.subscriptions import (
     cancel_subscription,
     change_subscription,
     reactivate_subscription,
     suspend_subscription,
 )
-from tests.subscribing import subscribe
-from tests.users import make_many_users
+from tests.subscribing import act, change, give, limits, subscribe
 
 E3, CONFERENCING = "Office 365 Enterprise E3", "Audio Conferencing"
 WEEK = timedelta(days=7)
@@ -29,27 +26,6 @@ WEEK = timedelta(days=7)
 def e3(tailspin):
     """A year old already: nothing of it can be given back or canceled any more."""
     return subscribe(tailspin, E3, quantity=10, now=timezone.now() - timedelta(days=200))
-
-
-def change(subscription, staff, **values):
-    subscription.refresh_from_db()
-    return change_subscription(
-        subscription, values, customer=subscription.customer, seen=str(subscription.version), actor=staff.user
-    )
-
-
-def act(service, subscription, staff):
-    return service(subscription, customer=subscription.customer, actor=staff.user)
-
-
-def limits(subscription, customer=None, now=None):
-    subscription.refresh_from_db()
-    return Limits(subscription, customer or subscription.customer, now or timezone.now())
-
-
-def give(subscription, count):
-    users = make_many_users(subscription.customer, count)
-    License.objects.bulk_create(License(subscription=subscription, user_id=user) for user in users)
 
 
 def states():
@@ -352,39 +328,6 @@ def test_suspending_a_base_and_its_add_on_at_once_never_deadlocks(e3, tailspin, 
     assert states() == {E3: "suspended", CONFERENCING: "suspended"}
 
 
-def test_nothing_is_changed_once_the_relationship_has_ended(e3, ana):
-    act(suspend_subscription, e3, ana)
-    type(e3.customer).objects.filter(pk=e3.customer_id).update(ended_at=timezone.now())
-
-    with pytest.raises(Refused, match="relationship with this customer has ended"):
-        act(reactivate_subscription, e3, ana)
-    with pytest.raises(Refused, match="relationship with this customer has ended"):
-        change(e3, ana, quantity=500)
-
-    assert states() == {E3: "suspended"}
-
-
-@pytest.mark.parametrize("service", [suspend_subscription, reactivate_subscription, cancel_subscription])
-@pytest.mark.parametrize("status", ["active", "suspended", "expired", "disabled"])
-def test_what_has_come_to_its_end_waits_for_the_clock(e3, ana, service, status):
-    Subscription.objects.update(status=status, due_at=timezone.now() - timedelta(seconds=1))
-
-    with pytest.raises(Refused, match="Its time has just run out"):
-        act(service, e3, ana)
-    with pytest.raises(Refused, match="Its time has just run out"):
-        change(e3, ana, auto_renew=False)
-
-
-def test_seats_are_bought_only_with_an_agreement(e3, ana):
-    Agreement.objects.all().delete()
-
-    with pytest.raises(Refused, match="has not accepted the customer agreement yet"):
-        change(e3, ana, quantity=11)
-    assert change(e3, ana, name="Sales")
-
-    assert limits(e3).why_not_quantity.startswith("The customer has not accepted the customer agreement yet.")
-
-
 def test_somebody_who_is_no_reseller_of_the_provider_is_not_one_of_record(
     through_northwind, make_staff, northwind, contoso
 ):
@@ -394,21 +337,3 @@ def test_somebody_who_is_no_reseller_of_the_provider_is_not_one_of_record(
     for name in ("reseller", "support_contact"):
         with pytest.raises(Refused, match="is not one of your resellers any more"):
             change(sold, nora, **{name: contoso})
-
-
-def test_the_reason_at_a_quantity_is_the_one_that_holds(tailspin):
-    full = subscribe(tailspin, "Microsoft 365 Business", quantity=300, now=timezone.now() - timedelta(days=100))
-    old = subscribe(tailspin, E3, quantity=10, now=timezone.now() - timedelta(days=100))
-    new = subscribe(tailspin, E3, quantity=10, name="New")
-    give(old, 10)
-    License.objects.bulk_create(
-        License(subscription=new, user_id=user) for user in License.objects.values_list("user_id", flat=True)[:6]
-    )
-
-    assert limits(full).why_not_quantity == (
-        "There can be no more of it, and seats can be given back only within 7 days after they were added."
-    )
-    assert limits(old).quantity_hint == (
-        "From 10 to 10,000,000. Seats can be given back only within 7 days after they were added."
-    )
-    assert limits(new).quantity_hint == ("From 6 to 10,000,000: 6 are assigned to users. Revoke some to have fewer.")
