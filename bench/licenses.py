@@ -32,7 +32,12 @@ SHORT: Final = 100
 @cache
 def _customer(stage: Stage) -> Customer:
     """Whose users they are; nobody else is measured with them."""
-    return customers_of(stage.partner).select_related("partner").order_by("pk")[stage.size.customers // 2]
+    return (
+        customers_of(stage.partner)
+        .select_related("partner")
+        .filter(admin_privileges_at__isnull=False)
+        .order_by("pk")[stage.size.customers // 2]
+    )
 
 
 @cache

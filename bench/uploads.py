@@ -43,7 +43,9 @@ COLUMNS: Final = ", ".join(str(field.column) for field in User._meta.concrete_fi
 @cache
 def _customer(stage: Stage) -> Customer:
     """Whoever gets the users."""
-    return customers_of(stage.partner).order_by("pk")[stage.size.customers // 3]
+    return (
+        customers_of(stage.partner).filter(admin_privileges_at__isnull=False).order_by("pk")[stage.size.customers // 3]
+    )
 
 
 @cache
