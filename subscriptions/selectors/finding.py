@@ -13,12 +13,14 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from partnercenter.folding import fold
 from partnercenter.web.keyset import Order, Position, Source
+from partnercenter.web.searching import Together
 from subscriptions.catalog import CATALOG, Offer
 from subscriptions.models import Subscription
 from subscriptions.selectors.subscriptions import ORDERS
@@ -30,6 +32,8 @@ _ALL_DIGITS: Final = 32
 NAMES: Final = 8
 # So many answers of a search are looked at one by one, for what a filter asks of them.
 FEW: Final = 2_000
+# How long many stay many, in seconds.
+REMEMBERED: Final = 60
 BY_NAME: Final = ORDERS["name"]
 
 Sql = tuple[str, tuple[Any, ...]]
@@ -181,6 +185,25 @@ class FewOrWalked(Walked):
 
     def count(self, limit: int | None) -> int:
         return self.few.count(limit) if self.few else super().count(limit)
+
+
+class Many(Together[Subscription]):
+    """What is not counted again for a minute, once it was more than a list tells; `key` says of whom and what."""
+
+    def __init__(self, rows: QuerySet[Subscription], parts: Sequence[Source[Subscription]], *, key: str) -> None:
+        super().__init__(rows, parts)
+        self.key = key
+
+    def count(self, limit: int | None) -> int:
+        if limit is None:
+            return super().count(None)
+        key = f"more-than-{limit}-subscriptions:{self.key}"
+        if caches["process"].get(key):
+            return limit + 1
+        number = super().count(limit)
+        if number > limit:
+            caches["process"].set(key, True, REMEMBERED)
+        return number
 
 
 class CalledAsOffered(Found):

@@ -22,6 +22,7 @@ from subscriptions.selectors.finding import (
     Cells,
     FewOrWalked,
     Found,
+    Many,
     Walked,
     ids_like,
     offers_called,
@@ -102,6 +103,12 @@ class Wanted:
         return [(kind, status) for kind in self.kinds for status in self.each_status]
 
     @property
+    def key(self) -> str:
+        """The same wish has the same key; where no text is asked for."""
+        moments = [one.isoformat() if one else "" for one in (self.ends_from, self.ends_before)]
+        return "|".join([self.kind, self.state, self.offer_id, str(self.reseller and self.reseller.pk), *moments])
+
+    @property
     def facts(self) -> dict[str, Sequence[Any]]:
         """What is asked beside text and time, by columns; nothing for whatever."""
         return {
@@ -159,7 +166,8 @@ def found_of_partner(partner: Partner, wanted: Wanted) -> Source[Subscription]:
     if partner.kind == Partner.Kind.RESELLER:
         others = sold_by_providers(partner)
         parts += [_through_reseller(others, wanted), *_with_ids(wanted.narrow(others), wanted)]
-    return Together(wanted.narrow(subscriptions_of_partner(partner)).filter(said_by(wanted.text)), parts)
+    rows = wanted.narrow(subscriptions_of_partner(partner)).filter(said_by(wanted.text))
+    return Together(rows, parts) if wanted.text else Many(rows, parts, key=f"{partner.pk}:{wanted.key}")
 
 
 def _parts(own: QuerySet[Subscription], wanted: Wanted) -> list[Source[Subscription]]:
@@ -195,7 +203,9 @@ def _by_end(own: QuerySet[Subscription], wanted: Wanted) -> Source[Subscription]
     if not {*wanted.each_status} & {*COMES_TO_AN_END}:
         return Source(found.none())
     if not wanted.text:
-        return Source(found)
+        # Without it, or through few resellers, the database finds the best way.
+        asks = any(wanted.facts.values()) and not wanted.reseller
+        return Walked(found, wanted.ending(own), "", wanted.facts, order=BY_END) if asks else Source(found)
     by_text = _by_text(own, replace(wanted, ends_from=None, ends_before=None, reseller=None))
     found = found.filter(words_of(wanted.text))
     return FewOrWalked(by_text, found, wanted.ending(own), wanted.text, wanted.facts, order=BY_END)

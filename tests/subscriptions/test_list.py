@@ -21,7 +21,7 @@ from subscriptions.models import Subscription
 from subscriptions.selectors.subscription_list import BY_END
 from subscriptions.selectors.subscriptions import ORDERS
 from subscriptions.tables.subscriptions import EndingTable, SubscriptionTable
-from tests.subscribing import OFFERS, azure_plan, subscribe
+from tests.subscribing import OFFERS, azure_plan, subscribe, subscribe_many
 
 SUBSCRIPTIONS = int(os.environ.get("SUBSCRIPTIONS", "20000"))
 E3 = "Office 365 Enterprise E3"
@@ -337,6 +337,21 @@ def test_what_is_read_along_indexes_is_what_one_query_of_all_finds(few, monkeypa
             order = BY_END if form.wanted.by_end and not customer else ORDERS["name"]
             assert_in_order(form.found, order, form.found.rows)
             assert_in_order(form.found, order.reversed(), form.found.rows)
+
+
+def test_what_was_more_than_a_list_tells_is_not_counted_again_for_a_minute(
+    contoso, tailspin, django_assert_num_queries
+):
+    subscribe_many(tailspin, 5)
+    many, all_states, few = (
+        SubscriptionSearchForm(query, partner=contoso) for query in ({}, {"state": "all"}, {"q": "o"})
+    )
+
+    counted = [form.found.count(3) for form in (many, all_states, few)]
+    with django_assert_num_queries(0):
+        again = [many.found.count(3), all_states.found.count(3)]
+
+    assert (counted, again, many.found.count(10)) == ([4, 4, 4], [4, 4], 5)
 
 
 @pytest.mark.django_db(transaction=True)
