@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/email/", RedirectView.as_view(pattern_name="home"), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("activity/", include("partnercenter.activity.urls")),
+    path("", include("relationships.urls")),
     path("customers/", include("customers.urls")),
     path("jobs/", include("partnercenter.jobs.urls")),
     path("my/", include("customers.my_urls")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +20,7 @@ from partnercenter.directory.models import TenantRole, User
 from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
 from partnercenter.notifications.models import Notification
-from partnercenter.notifications.services import notify
-from partnercenter.partners.models import Staff
+from partnercenter.notifications.services import notify_staff
 from partnercenter.partners.roles import Role
 
 ONLY_ADMINS: Final = gettext_lazy(
@@ -84,9 +83,5 @@ def _change(customer: Customer, values: Mapping[str, datetime | None]) -> None:
 
 
 def _tell(customer: Customer, kind: Notification.Kind) -> None:
-    staff = Staff.objects.filter(partner=customer.partner, removed_at=None, roles__overlap=TOLD)
-    people = staff.filter(user__blocked_at=None, user__deleted_at=None).select_related("user").order_by("pk")
-    facts: dict[str, Any] = {"customer": customer.name}
     page = reverse("customers:account", args=[customer.tenant_id])
-    for person in people:
-        notify(person.user, kind, facts=facts, url=page)
+    notify_staff(customer.partner, kind, roles=TOLD, facts={"customer": customer.name}, url=page)

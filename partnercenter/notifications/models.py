@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,16 @@ class Notification(models.Model):
         LICENSES_CHANGED = "licenses_changed", _("Licenses of users changed")
         PRIVILEGES_TAKEN_BACK = "privileges_taken_back", _("Delegated admin privileges taken back")
         PRIVILEGES_GRANTED = "privileges_granted", _("Delegated admin privileges granted")
+        REQUEST_ACCEPTED = "request_accepted", _("A customer accepted your request")
+        REQUEST_DECLINED = "request_declined", _("A customer declined your request")
+        REQUEST_ENDING = "request_ending", _("A request is about to expire")
+        REQUEST_EXPIRED = "request_expired", _("A request has expired")
+        CUSTOMER_BEGUN = "customer_begun", _("You serve a new customer")
+        RELATIONSHIP_REMOVED = "relationship_removed", _("A partner no longer serves your organization")
+        RELATIONSHIP_ENDED = "relationship_ended", _("A relationship has ended")
+        PARTNERSHIP_ACCEPTED = "partnership_accepted", _("A reseller accepted your invitation")
+        PARTNERSHIP_DECLINED = "partnership_declined", _("A reseller declined your invitation")
+        PARTNERSHIP_REMOVED = "partnership_removed", _("A partnership has ended")
         JOB_FAILED = "job_failed", _("Job failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -168,6 +179,11 @@ def _granted_sentence(facts: dict[str, Any]) -> str:
     return str(gettext("%(customer)s granted delegated admin privileges: you can administer its services.") % facts)
 
 
+def _sentence(text: Promise) -> Callable[[dict[str, Any]], str]:
+    """A sentence that only needs its facts put in."""
+    return lambda facts: str(text) % facts
+
+
 def _with_left(sentence: str, left: int) -> str:
     """A sentence, and how many could not be done if there are such."""
     if not left:
@@ -184,6 +200,28 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
     Notification.Kind.LICENSES_CHANGED: _licenses_sentence,
     Notification.Kind.PRIVILEGES_TAKEN_BACK: _taken_back_sentence,
     Notification.Kind.PRIVILEGES_GRANTED: _granted_sentence,
+    Notification.Kind.REQUEST_ACCEPTED: _sentence(
+        _("%(customer)s accepted your request and is in your customer list now.")
+    ),
+    Notification.Kind.REQUEST_DECLINED: _sentence(_("%(customer)s declined your request for a relationship.")),
+    Notification.Kind.REQUEST_ENDING: _sentence(
+        _("Nobody has answered your request to %(customer)s yet. It expires on %(day)s.")
+    ),
+    Notification.Kind.REQUEST_EXPIRED: _sentence(
+        _("Nobody answered your request to %(customer)s within 90 days. It has expired; you can ask again.")
+    ),
+    Notification.Kind.CUSTOMER_BEGUN: _sentence(_("%(provider)s made you the reseller of %(customer)s.")),
+    Notification.Kind.RELATIONSHIP_REMOVED: _sentence(
+        _("%(partner)s no longer serves %(customer)s: the relationship and its delegated admin privileges have ended.")
+    ),
+    Notification.Kind.RELATIONSHIP_ENDED: _sentence(
+        _("%(provider)s ended its relationship with %(customer)s, which you served through it.")
+    ),
+    Notification.Kind.PARTNERSHIP_ACCEPTED: _sentence(_("%(reseller)s accepted your invitation to a partnership.")),
+    Notification.Kind.PARTNERSHIP_DECLINED: _sentence(_("%(reseller)s declined your invitation to a partnership.")),
+    Notification.Kind.PARTNERSHIP_REMOVED: _sentence(
+        _("%(partner)s removed the partnership with you. Customers and delegated admin privileges stay as they are.")
+    ),
     Notification.Kind.JOB_FAILED: _failed_sentence,
 }
 

@@ -53,6 +53,9 @@ PORTAL: Final = (
     Entry("jobs:list", _("Jobs"), "jobs"),
 )
 
+# Pages of a namespace without a list of its own in the column.
+_BELOW: Final = {"new_customers": "customers:list", "former": "customers:list"}
+
 
 def links(entries: Iterable[Entry], staff: Staff, current: str, **kwargs: Any) -> Iterator[Link]:
     """The entries for this person. `current` is the URL name of the page, `kwargs` what the addresses need."""
@@ -70,5 +73,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     current = match.view_name if match else ""
     if match and match.namespace and current not in {entry.url_name for entry in PORTAL}:
-        current = f"{match.namespace}:list"  # a page below a list belongs to the entry of its list
+        # A page below a list belongs to the entry of its list.
+        current = _BELOW.get(match.namespace, f"{match.namespace}:list")
     return {"staff": staff, "partner": staff.partner, "navigation": list(links(PORTAL, staff, current))}

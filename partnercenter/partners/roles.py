@@ -28,6 +28,7 @@ class Action(models.TextChoices):
 
     SEE_CUSTOMERS = "see_customers", gettext_lazy("see customers")
     EXPORT = "export", gettext_lazy("export lists")
+    ADD_CUSTOMER = "add_customer", gettext_lazy("add customers")
     EDIT_ACCOUNT = "edit_account", gettext_lazy("change account information")
     ATTEST_AGREEMENT = "attest_agreement", gettext_lazy("attest the customer agreement")
     EDIT_TAGS = "edit_tags", gettext_lazy("change tags")
@@ -35,6 +36,9 @@ class Action(models.TextChoices):
     MANAGE_USERS = "manage_users", gettext_lazy("manage users")
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions", gettext_lazy("buy and change subscriptions")
     ASSIGN_LICENSES = "assign_licenses", gettext_lazy("assign licenses")
+    REQUEST_RELATIONSHIP = "request_relationship", gettext_lazy("request relationships")
+    REMOVE_RELATIONSHIP = "remove_relationship", gettext_lazy("remove a relationship")
+    MANAGE_PARTNERSHIPS = "manage_partnerships", gettext_lazy("begin and remove partnerships")
     SEE_ACTIVITY = "see_activity", gettext_lazy("see the activity log")
 
 
@@ -43,6 +47,7 @@ _ADMINS = frozenset({Role.GLOBAL_ADMIN, Role.ADMIN_AGENT})
 WHO_MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_CUSTOMERS: frozenset(Role),
     Action.EXPORT: _ADMINS | {Role.SALES_AGENT, Role.BILLING_ADMIN},
+    Action.ADD_CUSTOMER: _ADMINS | {Role.USER_ADMIN, Role.SALES_AGENT},
     Action.EDIT_ACCOUNT: _ADMINS | {Role.SALES_AGENT, Role.HELPDESK_AGENT},
     Action.ATTEST_AGREEMENT: _ADMINS | {Role.SALES_AGENT},
     Action.EDIT_TAGS: _ADMINS | {Role.SALES_AGENT},
@@ -50,6 +55,9 @@ WHO_MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.MANAGE_USERS: _ADMINS | {Role.USER_ADMIN},
     Action.MANAGE_SUBSCRIPTIONS: _ADMINS | {Role.SALES_AGENT},
     Action.ASSIGN_LICENSES: _ADMINS | {Role.USER_ADMIN, Role.SALES_AGENT, Role.HELPDESK_AGENT},
+    Action.REQUEST_RELATIONSHIP: _ADMINS | {Role.SALES_AGENT},
+    Action.REMOVE_RELATIONSHIP: _ADMINS,
+    Action.MANAGE_PARTNERSHIPS: _ADMINS | {Role.SALES_AGENT},
     Action.SEE_ACTIVITY: _ADMINS,
 }
 

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('placed', 'Placed')], default='draft', max_length=10)),
                 ('touched_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('placed_at', models.DateTimeField(blank=True, null=True)),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('customer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -211,6 +211,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('placed_at', None), ('status', 'draft')), models.Q(('placed_at__isnull', False), ('status', 'placed')), _connector='OR'), name='a_placed_order_has_a_moment'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('customer__isnull', False), _connector='OR'), name='a_placed_order_is_of_a_customer'),
         ),
         migrations.AddIndex(
             model_name='softwarepurchase',

@@ -21,7 +21,8 @@ from subscriptions.models.subscription import Subscription
 class Order(Stateful):
     """Offers that are bought together: a draft until it is placed, in one transaction; then it never changes.
 
-    A draft that nobody touches is forgotten after `KEPT_FOR`.
+    A draft for a customer that is only about to be added has no `customer` yet. A draft that nobody touches is
+    forgotten after `KEPT_FOR`.
     """
 
     class Status(models.TextChoices):
@@ -33,7 +34,7 @@ class Order(Stateful):
     MOST_LINES: ClassVar = 50
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+", db_index=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     touched_at = models.DateTimeField(default=timezone.now)
@@ -49,6 +50,10 @@ class Order(Stateful):
             models.CheckConstraint(
                 condition=models.Q(status="draft", placed_at=None) | models.Q(status="placed", placed_at__isnull=False),
                 name="a_placed_order_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="draft") | models.Q(customer__isnull=False),
+                name="a_placed_order_is_of_a_customer",
             ),
         ]
         indexes = [

@@ -141,8 +141,10 @@ def place_order(order: Order, *, actor: User) -> Order:
     """Buy what stands in a draft, all of it or nothing, and give the order as it is then.
 
     The account is held meanwhile: nothing is bought while its relationship ends. Placing twice is placing once. Raises
-    `Refused` for an empty draft and for the first line that cannot be bought.
+    `Refused` for an empty draft and for the first line that cannot be bought, ValueError while there is no customer.
     """
+    if order.customer is None:
+        raise ValueError("What nobody buys cannot be placed")
     now = timezone.now()
     with account_held(order.customer) as customer:
         held = Order.objects.select_for_update().get(pk=order.pk)

@@ -17,6 +17,7 @@ COLUMNS = (
 MATRIX = {
     Action.SEE_CUSTOMERS: "R R R R R R",
     Action.EXPORT: "W – W W – W",
+    Action.ADD_CUSTOMER: "W W W W – –",
     Action.EDIT_ACCOUNT: "W – W W W –",
     Action.EDIT_TAGS: "W – W W – –",
     Action.ATTEST_AGREEMENT: "W – W W – –",
@@ -24,6 +25,9 @@ MATRIX = {
     Action.MANAGE_USERS: "W W W – – –",
     Action.MANAGE_SUBSCRIPTIONS: "W – W W – –",
     Action.ASSIGN_LICENSES: "W W W W W –",
+    Action.REQUEST_RELATIONSHIP: "W – W W – –",
+    Action.REMOVE_RELATIONSHIP: "W – W – – –",
+    Action.MANAGE_PARTNERSHIPS: "W – W W – –",
     Action.SEE_ACTIVITY: "R – R – – –",
 }
 

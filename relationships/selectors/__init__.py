@@ -1,0 +1,1 @@
+"""Questions about relationships. Each begins with the partner or the organization that asks."""

@@ -1,0 +1,1 @@
+"""What is done about relationships: each checks, changes, records and tells."""

@@ -1,0 +1,13 @@
+"""What the log calls things of relationships; it keeps English words, and everybody reads them in their language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_noop
+
+PROVIDER: Final = gettext_noop("Indirect provider")
+RESELLER: Final = gettext_noop("Indirect reseller")
+PRIVILEGES: Final = gettext_noop("Delegated admin privileges")
+RECIPIENT: Final = gettext_noop("Recipient")
+REASON: Final = gettext_noop("Reason")

@@ -1,0 +1,1 @@
+"""Pieces of relationships on pages of the apps below."""
