@@ -45,7 +45,9 @@ def _seen_from(customer: Customer) -> Q:
 
 
 def sold_through(customer: Customer) -> QuerySet[Subscription]:
-    """What a customer has bought through this account: what its partner may change."""
+    """What a customer has bought through this account: what its partner may change. Nothing while it is being added."""
+    if customer._state.adding:
+        return Subscription.objects.none()
     return Subscription.objects.filter(customer=customer)
 
 

@@ -42,31 +42,36 @@ def draft_for(customer: Customer, *, actor: User) -> Order:
 
 
 def add_line(customer: Customer, offer: Offer, *, quantity: int | None = None, actor: User) -> OrderLine:
-    """Put an offer into the draft of a person; as many as the offer's minimum if no `quantity` is given.
+    """Put an offer into the draft that a person has for a customer, see `put_line`."""
+    with without_long_waits(BUSY_CUSTOMER):
+        draft = draft_for(customer, actor=actor)
+        return put_line(draft, offer, quantity=quantity, eligibility=Eligibility(customer))
+
+
+def put_line(order: Order, offer: Offer, *, quantity: int | None = None, eligibility: Eligibility) -> OrderLine:
+    """Put an offer into a draft, in the caller's transaction; as many as its minimum if no `quantity` is given.
 
     What belongs to something gets the first thing it can belong to. An offer of which one is enough is there once.
-    Raises `Refused` where the customer may not buy it.
+    Raises `Refused` where the customer of `eligibility` may not buy it.
     """
-    with without_long_waits(BUSY_CUSTOMER):
-        order = _hold_draft(draft_for(customer, actor=actor))
-        lines = lines_of(order)
-        eligibility = Eligibility(customer)
-        if why_not := eligibility.why_not(offer, [line.offer_id for line in lines]):
-            raise Refused(why_not)
-        if len(lines) >= Order.MOST_LINES:
-            raise Refused(_("One order has at most %(most)d lines. Place this one first.") % {"most": Order.MOST_LINES})
-        line = OrderLine(
-            order=order,
-            offer_id=offer.id,
-            quantity=quantity or offer.minimum,
-            billing_cycle=offer.cycles[0] if offer.cycles else "",
-        )
-        if offer.kind == Kind.RESERVATION:
-            line.scope, line.region = Reservation.Scope.SHARED, REGIONS[customer.partner.cloud][0]
-        elif bases := eligibility.bases_of(offer, lines):
-            belong_to(line, bases[0])
-        line.save()
-        touch(order)
+    _hold_draft(order)
+    lines = lines_of(order)
+    if why_not := eligibility.why_not(offer, [line.offer_id for line in lines]):
+        raise Refused(why_not)
+    if len(lines) >= Order.MOST_LINES:
+        raise Refused(_("One order has at most %(most)d lines. Place this one first.") % {"most": Order.MOST_LINES})
+    line = OrderLine(
+        order=order,
+        offer_id=offer.id,
+        quantity=quantity or offer.minimum,
+        billing_cycle=offer.cycles[0] if offer.cycles else "",
+    )
+    if offer.kind == Kind.RESERVATION:
+        line.scope, line.region = Reservation.Scope.SHARED, REGIONS[eligibility.customer.partner.cloud][0]
+    elif bases := eligibility.bases_of(offer, lines):
+        belong_to(line, bases[0])
+    line.save()
+    touch(order)
     return line
 
 

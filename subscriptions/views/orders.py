@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,20 +16,19 @@ from customers.models import Customer
 from customers.navigation import customer_context
 from customers.selectors.list_query import as_guid
 from customers.views.scope import why_not
-from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.unsent import typed_before
-from subscriptions.catalog import CATALOG
 from subscriptions.forms.orders import OrderForm
 from subscriptions.models import Order
 from subscriptions.selectors.eligibility import Eligibility
 from subscriptions.selectors.orders import drafts_of, just_placed, lines_of, orders_of
-from subscriptions.services.orders import add_line, change_lines, discard_draft, place_order, remove_line
+from subscriptions.services.orders import discard_draft, place_order
 from subscriptions.tables.orders import OrderTable
 from subscriptions.views.order_steps import order_steps
+from subscriptions.views.ordering import fill, ordering_of
 from subscriptions.views.scope import of_customer
 
 
@@ -69,7 +69,8 @@ def review(request: StaffRequest, customer: Customer) -> HttpResponse:
     data, _files = posted(request)
     if data is not None and (sent := _placed(customer, data.get("order", ""))):
         return redirect("subscriptions:order", customer.tenant_id, sent.pk)  # sent twice, or from another window
-    draft = drafts_of(customer, request.user).first()
+    ordering = ordering_of(request, customer)
+    draft = ordering.draft
     if draft is None and (last := just_placed(customer, request.user)):
         messages.info(request, _("This order was placed already. This is what was bought."))
         return redirect("subscriptions:order", customer.tenant_id, last.pk)
@@ -79,62 +80,19 @@ def review(request: StaffRequest, customer: Customer) -> HttpResponse:
     typed = typed_before(request) if data is None else None
     if typed is not None:
         messages.info(request, _("You had been signed out. This is what you typed: look at it and save it."))
-    form = OrderForm(data, order=draft, eligibility=Eligibility(customer), typed=typed)
+    form = OrderForm(data, order=draft, eligibility=ordering.eligibility, typed=typed)
     if data is not None and not form.is_as_seen:
         messages.warning(request, _("The order has changed in another window. This is how it is now."))
         return redirect("subscriptions:review", customer.tenant_id)
-    if data is not None and (answer := _reviewed(request, customer, form)):
+    if data is not None and (answer := fill(request, ordering, form, place=partial(_place, customer, form, request))):
         return answer
     context = customer_context(request, customer) | {"form": form, "steps": order_steps(customer, "review")}
     return render(request, "subscriptions/review.html", context, status=422 if form.errors else 200)
 
 
-def _reviewed(request: StaffRequest, customer: Customer, form: OrderForm) -> HttpResponse | None:
-    """Keep what was chosen, and do what the button says; None where something has to be corrected first."""
-    valid = form.is_valid()
-    try:
-        change_lines(form.order, form.chosen())
-        if "remove" in request.POST:
-            _take_out(request, form)
-        elif valid:
-            return _acted(request, customer, form)
-        else:
-            return None
-    except Refused as refused:
-        messages.error(request, str(refused))
-    return redirect("subscriptions:review", customer.tenant_id)
-
-
-def _acted(request: StaffRequest, customer: Customer, form: OrderForm) -> HttpResponse:
-    """Do what the button says with an order that is as it should be; raises `Refused` where that cannot be."""
-    if "more" in request.POST:
-        return redirect("subscriptions:new", customer.tenant_id)
-    if "place" in request.POST:
-        placed = place_order(form.order, actor=request.user)
-        return redirect(reverse("subscriptions:order", args=[customer.tenant_id, placed.pk]) + "?placed=1")
-    if "add" in request.POST:
-        add_line(customer, CATALOG[_add_on(request, form)], actor=request.user)
-    else:
-        messages.success(request, _("The order was saved."))
-    return redirect("subscriptions:review", customer.tenant_id)
-
-
-def _take_out(request: StaffRequest, form: OrderForm) -> None:
-    wanted = request.POST["remove"]
-    together = form.together_with(wanted)
-    for line in together:
-        if str(line.pk) == wanted:
-            remove_line(line)
-            names = ", ".join(str(one.offer) for one in together)
-            messages.success(request, _("Taken out of the order: %(offer)s.") % {"offer": names})
-
-
-def _add_on(request: StaffRequest, form: OrderForm) -> str:
-    """The add-on that was chosen; raises `Refused` for none."""
-    chosen = request.POST.get("add_on", "")
-    if chosen not in dict(form.add_ons):
-        raise Refused(_("Choose an add-on from the list first."))
-    return chosen
+def _place(customer: Customer, form: OrderForm, request: StaffRequest) -> HttpResponse:
+    placed = place_order(form.order, actor=request.user)
+    return redirect(reverse("subscriptions:order", args=[customer.tenant_id, placed.pk]) + "?placed=1")
 
 
 def _placed(customer: Customer, text: str) -> Order | None:
