@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+import socket
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -38,13 +39,19 @@ def link_in(mail):
     return link
 
 
+def free_port():
+    """One that nobody listens on; the controller cannot choose one by itself."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
 @pytest.fixture
 def mail_server(settings):
     server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=0)
+    controller = Controller(server, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings.EMAIL_BACKEND = "partnercenter.notifications.outbox.Outbox"
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = controller.server.sockets[0].getsockname()[:2]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = controller.hostname, controller.port
     yield server
     controller.stop()
