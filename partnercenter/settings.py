@@ -188,6 +188,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=30),
         "options": {"queue": "clock", "expires": 3600},
     },
+    "let invitations to partnerships expire": {
+        "task": "relationships.expire_invitations",
+        "schedule": crontab(minute=10),
+        "options": {"queue": "clock", "expires": 3600},
+    },
     "forget sessions that have ended": {
         "task": "jobs.clear_sessions",
         "schedule": crontab(hour=3, minute=0),

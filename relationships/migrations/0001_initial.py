@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('token', models.CharField(default=relationships.models.links.new_token, editable=False, max_length=32, unique=True)),
                 ('email', models.EmailField(max_length=254)),
                 ('language', models.CharField(max_length=10)),
+                ('note', models.CharField(blank=True, max_length=500)),
                 ('status', models.CharField(choices=[('invited', 'Invited'), ('active', 'Active'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired'), ('removed', 'Removed')], default='invited', max_length=10)),
                 ('invited_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
