@@ -23,6 +23,7 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job
 from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import WHO_MAY, Action, Role, denial
+from relationships.models import Partnership
 from subscriptions.models import RoleAssignment, Subscription
 from subscriptions.services.license_changes import change_licenses
 from subscriptions.services.subscription_changes import start_subscription_change
@@ -73,6 +74,9 @@ def example(tailspin, ana):
     azure = azure_subscription(azure_plan(tailspin))
     e3 = subscribe(tailspin, "Office 365 Enterprise E3")
     chosen = Subscription.objects.filter(pk=e3.pk)
+    invitation = Partnership.objects.create(
+        provider=ana.partner, email="adam@adatum.com", language="en", invited_by=ana.user
+    )
     return {
         "microsoft_id": tailspin.tenant_id,
         "partner_id": ana.partner.pk,
@@ -90,6 +94,8 @@ def example(tailspin, ana):
         "order_id": order(tailspin, ana, "Office 365 Enterprise E3").pk,
         "license_change_id": change_licenses(tailspin, [user.pk], assign=[e3.pk], actor=ana.user).pk,
         "change_id": start_subscription_change(ana.partner, chosen, "suspend", customer=tailspin, actor=ana.user).pk,
+        "partnership_id": invitation.pk,
+        "invitation_token": invitation.token,
         "number": 1,
     }
 
