@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
@@ -25,7 +26,8 @@ WITH: Final = "with"
 WITHOUT: Final = "without"
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True)
+class Choice:
     """What a letter depends on. As a text it stands in the form, to tell what the letter was proposed for."""
 
     privileges: str
@@ -33,13 +35,13 @@ class Choice(NamedTuple):
     language: str
 
     def __str__(self) -> str:
-        return ",".join(self)
+        return f"{self.privileges},{self.reseller},{self.language}"
 
-
-def read_choice(text: str) -> Choice | None:
-    """The choice that is written so; None for anything else."""
-    parts = text.split(",")
-    return Choice(*parts) if len(parts) == len(Choice._fields) else None
+    @classmethod
+    def parse(cls, text: str) -> Choice | None:
+        """The choice that is written so; None for anything else."""
+        parts = text.split(",")
+        return cls(*parts) if len(parts) == len(fields(cls)) else None
 
 
 class RequestForm(forms.Form):
@@ -95,6 +97,7 @@ class RequestForm(forms.Form):
         self.tenant: Tenant | None = None
         self.alike: RelationshipRequest | None = None
         self.problem = self.notice = ""
+        self.looks: list[str] = []
 
     @cached_property
     def link(self) -> str:
@@ -108,7 +111,7 @@ class RequestForm(forms.Form):
     @property
     def choice(self) -> Choice:
         """What is chosen now; the usual where that is none of the choices."""
-        return Choice(*(self._chosen(name) for name in Choice._fields))
+        return Choice(self._chosen("privileges"), self._chosen("reseller"), self._chosen("language"))
 
     def _chosen(self, name: str) -> str:
         if name not in self.fields:
@@ -130,7 +133,7 @@ class RequestForm(forms.Form):
     @property
     def is_edited(self) -> bool:
         """Whether the words of the letter are no longer those that were proposed."""
-        typed, before = self._typed(), read_choice(self._value("chosen"))
+        typed, before = self._typed(), Choice.parse(self._value("chosen"))
         if not (typed.subject or typed.body):
             return False
         known = before and before.language in dict(settings.LANGUAGES)
@@ -213,16 +216,20 @@ class RequestForm(forms.Form):
         """A letter for something else than what is chosen, and a second request, are sent after a second look only."""
         if self.cleaned_data["chosen"] != str(self.choice):
             self.draw()
-            self.add_error(None, self.notice or _("The letter says now what you have chosen. Read it, then send it."))
+            self.looks.append(self.notice or _("The letter says now what you have chosen. Read it, then send it."))
         alike = waiting_alike(self.partner, tenant=self.tenant, email=self.cleaned_data["email"])
         if alike and self.cleaned_data["looked_at"] != str(alike.pk):
             self.alike = alike
             self._take({"looked_at": str(alike.pk)})
-            self.add_error(
-                None,
-                _("A request to %(recipient)s waits for an answer. If you want to send another one, send it once more.")
-                % {"recipient": alike.tenant or alike.email},
+            sentence = _(
+                "A request to %(recipient)s waits for an answer already. To ask once more, send this one again."
             )
+            self.looks.append(sentence % {"recipient": alike.tenant or alike.email})
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether everything is as it should be, and nothing has to be looked at once more: `looks` says what."""
+        return self.is_valid() and not self.looks
 
     @property
     def wanted(self) -> Asked:

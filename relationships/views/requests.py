@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -70,7 +71,7 @@ def new(request: StaffRequest) -> HttpResponse:
         return redirect("requests:request", there.pk)
     if {"send", "save"} & request.POST.keys():
         form = RequestForm(request.POST, request=request)
-        return (_made(request, form) if form.is_valid() else None) or _page(request, form, status=422)
+        return (_made(request, form) if form.is_ready else None) or _page(request, form, status=422)
     form = RequestForm(request=request, initial=_initial(request))
     form.draw(anew="anew" in request.POST)
     if request.method == "POST" and request.headers.get("HX-Request"):
@@ -89,7 +90,7 @@ def _made(request: StaffRequest, form: RequestForm) -> HttpResponse | None:
     if send:
         messages.success(request, _("The request to %(email)s is on its way.") % {"email": made.email})
     else:
-        messages.success(request, _("The request is saved. Send the letter now: the portal has not sent it."))
+        messages.success(request, _("The request is saved."))
     return redirect("requests:request", made.pk)
 
 
@@ -142,7 +143,7 @@ def _again(asked: RelationshipRequest, link: str) -> dict[str, str]:
         "subject": asked.subject,
         "letter": asked.letter.replace(link_of(asked.token), link),
         "chosen": str(choice),
-        **choice._asdict(),
+        **asdict(choice),
     }
 
 
