@@ -221,9 +221,7 @@ class RequestForm(forms.Form):
         if alike and self.cleaned_data["looked_at"] != str(alike.pk):
             self.alike = alike
             self._take({"looked_at": str(alike.pk)})
-            sentence = _(
-                "A request to %(recipient)s waits for an answer already. To ask once more, send this one again."
-            )
+            sentence = _("A request to %(recipient)s waits for an answer already. To ask once more, send this as well.")
             self.looks.append(sentence % {"recipient": alike.tenant or alike.email})
 
     @property

@@ -495,8 +495,9 @@ class TestTheList:
     def test_twenty_letters_a_minute_are_enough(self, ana, browse):
         client = browse(ana)
 
-        answers = [client.post(NEW, {"send": "1"}).status_code for _ in range(21)]
+        answers = [client.post(NEW, {"send": "1"}).status_code for _ in range(42)]  # a new minute may begin meanwhile
 
-        assert answers[-1] == 429
+        assert set(answers) == {422, 429}
+        assert answers.index(429) >= 20
         assert client.post(NEW, {"draw": "1"}).status_code == 200
         assert mail.outbox == []
