@@ -12,6 +12,7 @@ from partnercenter.directory.countries import country_name
 from partnercenter.directory.models import Tenant, TenantRole, User
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import any_of
+from partnercenter.web.keyset import UNSTORABLE
 from relationships.models import Partnership, RelationshipRequest
 from relationships.selectors.requests import Obstacle, has_all, how_it_ended
 
@@ -25,7 +26,7 @@ def requests_to(tenant: Tenant) -> QuerySet[RelationshipRequest]:
 
 def requests_of_link(token: str) -> QuerySet[RelationshipRequest]:
     """The request to which the link of a letter leads; who follows it is looked at afterwards."""
-    return _requests().filter(token=token)
+    return _requests().filter(token="" if set(token) & UNSTORABLE else token)
 
 
 def _requests() -> QuerySet[RelationshipRequest]:

@@ -45,9 +45,9 @@ def request_button(context: Context) -> dict[str, Any]:
 
 
 @register.inclusion_tag("relationships/_ask_for_privileges.html", takes_context=True)
-def ask_for_privileges(context: Context, customer: Customer) -> dict[str, Any]:
-    """The way to ask a customer once more for delegated admin privileges."""
-    return {"customer": customer, "denied": why_not_request(context["staff"])}
+def ask_for_privileges(context: Context, customer: Customer, size: str = "") -> dict[str, Any]:
+    """The way to ask a customer once more for delegated admin privileges; `size` is that of its button."""
+    return {"customer": customer, "size": size, "denied": why_not_request(context["staff"])}
 
 
 @register.inclusion_tag("relationships/_my_requests_card.html")

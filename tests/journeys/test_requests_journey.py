@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 from tests.asking import ask, page_of
 from tests.conftest import PASSWORD
 from tests.mailserver import link_in
-from tests.relationships.conftest import adam, nora, partnership, paula, proseware  # noqa: F401 - found by their names
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -48,7 +47,7 @@ def test_a_partner_asks_and_the_customer_accepts(
     mail_server,
     ana,
     proseware,
-    paula,  # noqa: F811
+    paula,
 ):
     partner = enter(ana)
     partner.goto(reverse("customers:list"))
@@ -90,7 +89,7 @@ def test_a_provider_and_its_reseller_ask_together(
     adam,
     partnership,
     proseware,
-    paula,  # noqa: F811
+    paula,
 ):
     provider, reseller = enter(nora), enter(adam)
     provider.goto(reverse("requests:new"))
@@ -164,7 +163,7 @@ def test_without_script_the_letter_follows_a_button(browser, browser_context_arg
         assert "does not include" in page.get_by_label("Letter", exact=True).input_value()
 
 
-def test_somebody_who_does_not_decide_reads_who_does(page, sign_in, look, ana, proseware, paula):  # noqa: F811
+def test_somebody_who_does_not_decide_reads_who_does(page, sign_in, look, ana, proseware, paula):
     asked = ask(ana, proseware)
     paula.role = "user"
     paula.save(update_fields=["role"])
