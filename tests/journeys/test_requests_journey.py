@@ -55,7 +55,7 @@ def test_a_partner_asks_and_the_customer_accepts(
     partner.get_by_label("Domain of the organization").fill("proseware.com")
     partner.get_by_label("Email of the recipient").fill("paula@proseware.com")
     partner.get_by_label("Without: you may sell").check()
-    expect(partner.get_by_label("Letter", exact=True)).to_have_value(re.compile("does not include"))
+    expect(partner.locator("[name=letter]")).to_have_value(re.compile("does not include"))
     partner.get_by_role("button", name="Send", exact=True).click()
     expect(partner.get_by_text("The request to paula@proseware.com is on its way.")).to_be_visible()
     [letter] = mail_server.arrived()
@@ -123,7 +123,7 @@ def test_a_partner_keeps_own_words_sends_them_itself_and_withdraws(page, sign_in
     look("no-requests")
     page.get_by_role("main").get_by_role("link", name="Request a relationship").last.click()
     page.get_by_label("Email of the recipient").fill("kim@wingtip.example")
-    letter = page.get_by_label("Letter", exact=True)
+    letter = page.locator("[name=letter]")
     letter.fill(letter.input_value() + "\nPS: see you on Monday.")
     page.get_by_label("Without: you may sell").check()
     expect(page.get_by_text("You have changed the letter, so it stays as it is.")).to_be_visible()
@@ -160,7 +160,7 @@ def test_without_script_the_letter_follows_a_button(browser, browser_context_arg
         page.get_by_label("Without: you may sell").check()
         page.get_by_role("button", name="Propose the letter for what is chosen").click()
 
-        assert "does not include" in page.get_by_label("Letter", exact=True).input_value()
+        assert "does not include" in page.locator("[name=letter]").input_value()
 
 
 def test_somebody_who_does_not_decide_reads_who_does(page, sign_in, look, ana, proseware, paula):
