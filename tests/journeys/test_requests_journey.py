@@ -96,6 +96,7 @@ def test_a_provider_and_its_reseller_ask_together(
     provider.get_by_label("Email of the recipient").fill("paula@proseware.com")
     provider.get_by_label("Together with").select_option("Adatum")
     provider.get_by_label("Language of the letter").select_option("de")
+    expect(provider.locator("[name=chosen]")).to_have_value(re.compile("^with,.+,de$"))
     provider.get_by_role("button", name="Send", exact=True).click()
     provider.wait_for_url(lambda url: "/new/" not in url)
     [letter] = mail_server.arrived()
