@@ -3,7 +3,6 @@
 import email
 import email.policy
 import re
-import socket
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -28,6 +27,14 @@ class MailServer:
         return self.taken[before:]
 
 
+class AnyPort(Controller):
+    """Listens at a free port, which it knows only when it does."""
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 def words_of(mail):
     """The plain text of a mail."""
     return mail.get_body(("plain",)).get_content()
@@ -39,16 +46,10 @@ def link_in(mail):
     return link
 
 
-def free_port():
-    """One that nobody listens on; the controller cannot choose one by itself."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 @pytest.fixture
 def mail_server(settings):
     server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=free_port())
+    controller = AnyPort(server, hostname="127.0.0.1", port=0)
     controller.start()
     settings.EMAIL_BACKEND = "partnercenter.notifications.outbox.Outbox"
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
