@@ -1,7 +1,7 @@
 """Requests for a relationship, as tests make them."""
 
 from relationships.models import RelationshipRequest
-from relationships.services.letters import link_of, propose_letter
+from relationships.services.request_letters import link_of, propose_letter
 from relationships.services.requests import Asked, make_request, token_for
 
 NEW = "/relationships/requests/new/"

@@ -19,7 +19,8 @@ from partnercenter.directory.names import check_contact_email
 from partnercenter.partners.access import StaffRequest
 from relationships.models import RelationshipRequest
 from relationships.selectors.requests import obstacle_to_asking, organization_of, resellers_with, waiting_alike
-from relationships.services.letters import Letter, keeps_link, link_of, propose_letter
+from relationships.services.letters import Letter
+from relationships.services.request_letters import keeps_link, link_of, propose_letter
 from relationships.services.requests import Asked, token_for
 
 WITH: Final = "with"

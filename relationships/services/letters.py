@@ -1,8 +1,7 @@
-"""The letters that go to an organization: proposed in a language, checked for their link, and sent."""
+"""Letters to people outside: how they are sent by the portal, and opened in a person's own mail program."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -11,17 +10,10 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from partnercenter.directory.clouds import Feature, offers
-from partnercenter.directory.countries import default_culture
 from partnercenter.directory.models import User
 from partnercenter.partners.models import Partner
-from relationships.models import RelationshipRequest
-from relationships.models.links import LINK_LIFETIME
 
 # Of a sender's name in a mail; the address needs room as well.
 LONGEST_NAME: Final = 100
@@ -37,69 +29,24 @@ class Letter:
     body: str
 
 
-def link_of(token: str) -> str:
-    """The address at which a request is answered, as a letter carries it."""
-    return f"{settings.PUBLIC_URL}{reverse('my_requests:request', args=[token])}"
+def link_to(url_name: str, token: str) -> str:
+    """The whole address of a page that a letter leads to."""
+    return f"{settings.PUBLIC_URL}{reverse(url_name, args=[token])}"
 
 
-def keeps_link(body: str, link: str) -> bool:
-    """Whether a letter has its link once, and whole: nothing is stuck to its end."""
-    return body.count(link) == 1 and re.search(re.escape(link) + r"(?![\w/%?#&=-])", body) is not None
+def mail_link(letter: Letter, email: str) -> str:
+    """The `mailto:` address that opens a letter in a mail program (RFC 6068: lines end with CRLF)."""
+    words = {"subject": letter.subject, "body": letter.body.replace("\n", "\r\n")}
+    return f"mailto:{quote(email, safe='@')}?{urlencode(words, quote_via=quote)}"
 
 
-def usual_language(country: str) -> str:
-    """The language, of those of the portal, in which people of a country are written to."""
-    culture = default_culture(country)
-    if culture == "zh-CN":
-        return "zh-hans"
-    return "de" if culture.startswith("de-") else "en"
+def send(letter: Letter, email: str, *, partner: Partner, person: User) -> None:
+    """Put a letter into the outbox, in the caller's transaction: from the portal under the name of a partner.
 
-
-def propose_letter(
-    partner: Partner, person: User, *, with_privileges: bool, reseller: Partner | None, language: str, link: str
-) -> Letter:
-    """A letter in which a person of a partner asks for a relationship in plain words."""
-    context = {
-        "partner": partner,
-        "person": person,
-        "with_privileges": with_privileges,
-        "has_users": offers(partner.cloud, Feature.USERS_AND_LICENSES),
-        "reseller": reseller,
-        "link": link,
-        "days": LINK_LIFETIME.days,
-    }
-    with translation.override(language):
-        subject = _("%(partner)s asks to serve your organization as its cloud partner") % {"partner": partner}
-        body = render_to_string("mail/relationship_request.txt", context)
-    return Letter(" ".join(subject.split())[:200], body.strip())
-
-
-def mail_link(asked: RelationshipRequest) -> str:
-    """The `mailto:` address that opens the letter of a request in a mail program (RFC 6068: lines end with CRLF)."""
-    lines = "\r\n".join(asked.letter.split("\n"))
-    return (
-        f"mailto:{quote(asked.email, safe='@')}?{urlencode({'subject': asked.subject, 'body': lines}, quote_via=quote)}"
-    )
-
-
-def send_letter(asked: RelationshipRequest) -> None:
-    """Put the letter of a request into the outbox, in the caller's transaction."""
-    _send(asked, Letter(asked.subject, asked.letter))
-
-
-def send_reminder(asked: RelationshipRequest) -> None:
-    """Remind the recipient of a letter that nobody has answered, in its language; in the caller's transaction."""
-    with translation.override(asked.language):
-        subject = _("Reminder: %(subject)s") % {"subject": asked.subject}
-        body = render_to_string("mail/request_reminder.txt", {"asked": asked, "link": link_of(asked.token)})
-    _send(asked, Letter(subject, body.strip()))
-
-
-def _send(asked: RelationshipRequest, letter: Letter) -> None:
-    """Answers to the mail go to the person who asks, not to the portal."""
-    person = asked.made_by
+    Answers to it go to the person who wrote it.
+    """
     answers = {"Reply-To": person.email or person.principal_name}
-    EmailMessage(letter.subject, letter.body, _sender(asked.partner), [asked.email], headers=answers).send()
+    EmailMessage(letter.subject, letter.body, _sender(partner), [email], headers=answers).send()
 
 
 def _sender(partner: Partner) -> str:

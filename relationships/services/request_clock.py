@@ -15,7 +15,7 @@ from partnercenter.notifications.models import Notification
 from partnercenter.notifications.services import notify_staff
 from relationships.models import RelationshipRequest
 from relationships.models.links import REMINDED_BEFORE
-from relationships.services.letters import send_reminder
+from relationships.services.request_letters import send_reminder
 from relationships.services.requests import record_request
 
 # Requests in one transaction; and transactions in one go, as the clock has other things to do as well.

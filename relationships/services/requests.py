@@ -26,7 +26,8 @@ from relationships.models.links import TOKEN_LENGTH, ninety_days_from_now
 from relationships.selectors.my_requests import work_together
 from relationships.selectors.requests import how_it_ended, obstacle_to_asking
 from relationships.services.history import PROVIDER, RECIPIENT, RESELLER, SENT, WITH_PRIVILEGES
-from relationships.services.letters import Letter, send_letter
+from relationships.services.letters import Letter
+from relationships.services.request_letters import send_letter
 
 BUSY: Final = gettext_lazy("Somebody else is changing this request right now. Try again in a moment.")
 # Whoever sends again within this time has clicked twice.

@@ -25,6 +25,7 @@ from partnercenter.web.throttles import throttled
 from relationships.forms.partnerships import PartnershipSearchForm
 from relationships.models import Partnership
 from relationships.selectors.partnerships import customers_served, partnerships_of
+from relationships.services.letters import mail_link
 from relationships.services.partnership_letters import letter_of, link_of
 from relationships.services.partnerships import page_of, remove_partnership, send_again, withdraw_invitation
 from relationships.tables.partnerships import PartnershipTable
@@ -65,7 +66,7 @@ def partnership(request: StaffRequest, partnership_id: UUID) -> HttpResponse:
         "steps": list(history)[::-1],
     }
     if found.is_waiting and not expired:
-        context |= {"link": link_of(found), "mail_url": letter_of(found).mail_url}
+        context |= {"link": link_of(found), "mail_url": mail_link(letter_of(found), found.email)}
     return render(request, "relationships/partnership.html", context)
 
 

@@ -37,7 +37,8 @@ from relationships.selectors.requests import (
     why_not_request,
 )
 from relationships.services import requests as services
-from relationships.services.letters import LONGEST_MAIL_LINK, link_of, mail_link, usual_language
+from relationships.services.letters import LONGEST_MAIL_LINK, Letter, mail_link
+from relationships.services.request_letters import link_of, usual_language
 from relationships.tables.requests import RequestTable
 from relationships.views.request_steps import steps_of
 
@@ -152,7 +153,7 @@ def _again(asked: RelationshipRequest, link: str) -> dict[str, str]:
 def request_page(request: StaffRequest, request_id: UUID) -> HttpResponse:
     """Everything about one request: whom it asks for what, the letter, and each step so far."""
     asked = _request_of(request, request_id)
-    status, letter_link = status_at(asked, timezone.now()), mail_link(asked)
+    status, letter_link = status_at(asked, timezone.now()), mail_link(Letter(asked.subject, asked.letter), asked.email)
     is_own = asked.partner_id == request.partner.pk
     context = {
         "asked": asked,

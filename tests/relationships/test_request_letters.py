@@ -7,8 +7,9 @@ from django.conf import settings as configured
 from django.utils import timezone, translation
 
 from relationships.models import RelationshipRequest
-from relationships.services.letters import Letter, link_of, propose_letter
+from relationships.services.letters import Letter
 from relationships.services.request_clock import move_requests_on
+from relationships.services.request_letters import link_of, propose_letter
 from tests.asking import NEW, ask, page_of, proposed
 from tests.mailserver import link_in, words_of
 

@@ -13,9 +13,9 @@ from partnercenter.directory.models import Tenant, TenantRole, User
 from partnercenter.errors import Refused
 from partnercenter.notifications.models import Notification
 from relationships.models import RelationshipRequest
-from relationships.services.letters import link_of, propose_letter
 from relationships.services.my_requests import accept_request, decline_request
 from relationships.services.request_clock import move_requests_on
+from relationships.services.request_letters import link_of, propose_letter
 from relationships.services.requests import Asked, make_request, token_for, withdraw_request
 from tests.asking import ask
 from tests.faults.waiting import row_is_waited_for, wait_until

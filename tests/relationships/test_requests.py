@@ -13,7 +13,7 @@ from partnercenter.directory.models import Domain, Tenant
 from partnercenter.errors import Refused
 from partnercenter.partners.roles import Action, denial
 from relationships.models import Partnership, RelationshipRequest
-from relationships.services.letters import keeps_link, link_of
+from relationships.services.request_letters import keeps_link, link_of
 from relationships.services.requests import resend_request, withdraw_request
 from tests.asking import NEW, ask, proposed
 from tests.domains import told
