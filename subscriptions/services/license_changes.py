@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from customers.models import Customer
 from customers.selectors.users import names_of
-from customers.services.holding import hold_organization, organization_held
+from customers.services.holding import hold_organization, hold_relationship, organization_held
 from customers.services.user_changes import AT_ONCE, CHOSEN, CHUNK, LEFT, NAMED, USERS
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
@@ -147,6 +147,7 @@ def _start(change: LicenseChange, users: list[UUID]) -> LicenseChange:
         User.objects.select_for_update(no_key=True).get(pk=change.requested_by_id)
         if there := _made_before(change):
             return there
+        hold_relationship(customer)
         change.job = enqueue(
             Job.Kind.CHANGE_LICENSES,
             subject_id=change.pk,
