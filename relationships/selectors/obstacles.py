@@ -67,8 +67,8 @@ def active_subscriptions(customer: Customer, now: datetime) -> Obstacle | None:
         if seats
         else "",
         ngettext(
-            "%(count)s of them is still billed while it is suspended, until its term ends.",
-            "%(count)s of them are still billed while they are suspended, until their terms end.",
+            "%(count)s of them is still billed while it is suspended.",
+            "%(count)s of them are still billed while they are suspended.",
             billed,
         )
         % {"count": grouped(billed)}
@@ -98,7 +98,12 @@ def active_reservations(customer: Customer, now: datetime) -> Obstacle | None:
         return None
     means = []
     if clearable:
-        means.append(_("Those that are not older than 7 days can be canceled. That cannot be undone."))
+        young_ones = ngettext(
+            "%(count)s is not older than 7 days and can be canceled, which cannot be undone.",
+            "%(count)s are not older than 7 days and can be canceled, which cannot be undone.",
+            clearable,
+        )
+        means.append(young_ones % {"count": grouped(clearable)})
     if clearable < count:
         means += _running_on(list(active.exclude(young).order_by("ends_at", "pk")[:NAMED]), count - clearable)
     return Obstacle(

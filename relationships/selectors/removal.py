@@ -37,13 +37,15 @@ class Consequences:
     """What a removal does and does not do, in numbers.
 
     `supported` subscriptions have the partner, or a reseller that goes with it, as their support contact; `suspended`
-    and `running_out` ones go on to their ends without anybody who could reactivate them. `roles` in Azure stay, as
-    does `software` that cannot be given back. `drafts` of orders are discarded. `resellers` lose the customer too.
-    `staying` says whether the partner goes on to serve it through its provider.
+    and `running_out` ones go on to their ends without anybody who could reactivate them, and `endless` ones, which are
+    suspended and have no term, stay like that. `roles` in Azure stay, as does `software` that cannot be given back.
+    `drafts` of orders are discarded. `resellers` lose the customer too. `staying` says whether the partner goes on to
+    serve it through its provider.
     """
 
     supported: int
     suspended: int
+    endless: int
     running_out: int
     roles: int
     software: int
@@ -58,7 +60,8 @@ def consequences_of(customer: Customer) -> Consequences:
     named = Q(support_contact=None) | Q(support_contact__in=[customer.partner_id, *(one.pk for one in resellers)])
     numbers = sold_through(customer).aggregate(
         supported=Count("pk", filter=not_ended() & named),
-        suspended=Count("pk", filter=Q(status=Status.SUSPENDED)),
+        suspended=Count("pk", filter=Q(status=Status.SUSPENDED) & ~Q(term="")),
+        endless=Count("pk", filter=Q(status=Status.SUSPENDED, term="")),
         running_out=Count("pk", filter=Q(status__in=[Status.EXPIRED, Status.DISABLED])),
     )
     return Consequences(

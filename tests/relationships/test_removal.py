@@ -336,7 +336,7 @@ class TestConsequences:
 
         means = consequences_of(tailspin)
 
-        assert (means.supported, means.suspended, means.running_out) == (5, 4, 1)
+        assert (means.supported, means.suspended, means.endless, means.running_out) == (5, 2, 2, 1)
         assert (means.roles, means.software, means.drafts, means.resellers, means.staying) == (1, 1, 1, (), False)
 
     def test_they_are_asked_five_times(self, tailspin, contoso, django_assert_num_queries):
