@@ -44,10 +44,6 @@ class Obstacle:
     clearable: int = 0
     jobs: tuple[Job, ...] = ()
 
-    @property
-    def is_being_cleared(self) -> bool:
-        return bool(self.jobs)
-
 
 def active_subscriptions(customer: Customer, now: datetime) -> Obstacle | None:
     """What users still work with: it has to be suspended. Only what was sold through this account counts."""
@@ -67,8 +63,8 @@ def active_subscriptions(customer: Customer, now: datetime) -> Obstacle | None:
         if seats
         else "",
         ngettext(
-            "%(count)s of them is still billed while it is suspended.",
-            "%(count)s of them are still billed while they are suspended.",
+            "%(count)s subscription is still billed while it is suspended.",
+            "%(count)s subscriptions are still billed while they are suspended.",
             billed,
         )
         % {"count": grouped(billed)}

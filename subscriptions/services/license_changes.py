@@ -193,9 +193,7 @@ def _change(change: LicenseChange, users: Sequence[UUID]) -> int:
     """Change the licenses of users of an organization that the caller's transaction holds; how many were left."""
     wanted = [*change.revoke, *change.assign]
     products = products_of(change.customer).filter(pk__in=wanted)
-    # The relationship may have ended since somebody asked.
-    held = hold_subscriptions(products) if change.customer.ended_at is None else []
-    seen = {one.pk: one for one in held}
+    seen = {one.pk: one for one in hold_subscriptions(products)}
     found = [seen.get(pk) for pk in wanted]
     parameters: dict[str, Any] = {
         "change": change.pk,

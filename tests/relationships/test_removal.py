@@ -15,6 +15,7 @@ from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
+from partnercenter.jobs.services import run_job
 from partnercenter.notifications.models import Notification
 from relationships.models import PastRelationship
 from relationships.selectors.obstacles import obstacles_of
@@ -24,6 +25,11 @@ from relationships.services.removal import remove_relationship
 from subscriptions.models import Order, Reservation, RoleAssignment, SoftwarePurchase, Subscription
 from subscriptions.services.life_cycle import move_on
 from subscriptions.services.orders import add_line
+from subscriptions.services.reservations import cancel_all_reservations
+from subscriptions.services.software import cancel_all_software
+from subscriptions.services.subscription_changes import start_subscription_change
+from subscriptions.services.subscriptions import reactivate_subscription
+from tests.mailserver import link_in, words_of
 from tests.subscribing import (
     OFFERS,
     azure_plan,
@@ -32,7 +38,8 @@ from tests.subscribing import (
     reserve,
     subscribe,
     subscribe_many,
-)
+)from tests.mailserver import link_in, words_of
+
 
 E3 = "Office 365 Enterprise E3"
 DAY = timedelta(days=1)
@@ -139,6 +146,31 @@ class TestWhatStandsInTheWay:
             assert len(obstacles_of(tailspin, timezone.now())) == 3
 
 
+class TestClearing:
+    def test_reservations_are_canceled_as_long_as_they_can_be_each_with_a_line(self, tailspin, ana):
+        young = [reserve(tailspin, begun_at=timezone.now() - number * DAY) for number in range(2)]
+        old = reserve(tailspin, begun_at=timezone.now() - 8 * DAY)
+
+        assert cancel_all_reservations(tailspin, actor=ana.user) == 2
+
+        states = dict(Reservation.objects.values_list("pk", "status"))
+        assert states == {young[0].pk: "canceled", young[1].pk: "canceled", old.pk: "active"}
+        lines = Activity.objects.filter(deed=Deed.RESERVATION_CANCELED, actor=ana.user)
+        assert {line.subject_id for line in lines} == {one.pk for one in young}
+        assert cancel_all_reservations(tailspin, actor=ana.user) == 0
+
+    def test_software_is_given_back_as_long_as_it_can_be_each_with_a_line(self, tailspin, ana):
+        young = buy_software(tailspin)
+        old = buy_software(tailspin, purchased_at=timezone.now() - 31 * DAY)
+
+        assert cancel_all_software(tailspin, actor=ana.user) == 1
+
+        states = dict(SoftwarePurchase.objects.values_list("pk", "status"))
+        assert states == {young.pk: "canceled", old.pk: "purchased"}
+        line = Activity.objects.get(deed=Deed.SOFTWARE_CANCELED)
+        assert (line.subject_id, line.details["Quantity"]) == (young.pk, 5)
+
+
 class TestRemoving:
     def test_the_customer_leaves_the_list_and_the_search(self, tailspin, ana, contoso):
         assert remove(tailspin, ana)
@@ -187,6 +219,15 @@ class TestRemoving:
             "Contoso no longer serves Tailspin Toys: the relationship and its delegated admin privileges have ended."
         )
         assert told.url == "/my/partners/"
+
+    def test_they_get_a_mail_with_the_way_to_the_page_of_their_partners(self, tailspin, ana, tara, mail_server):
+        remove(tailspin, ana, "A secret of Contoso")
+
+        [mail] = mail_server.arrived()
+        assert mail["To"] == tara.principal_name
+        assert "Contoso no longer serves Tailspin Toys" in words_of(mail)
+        assert "A secret of Contoso" not in words_of(mail)
+        assert link_in(mail) == reverse("my_partners:list")
 
     def test_nobody_who_goes_is_a_support_contact_any_more(self, shared, northwind, adatum, nora, fabrikam):
         account, _served = shared
@@ -321,6 +362,11 @@ class TestProvidersAndResellers:
             str(Notification.objects.get(user=pia))
             == "Adatum no longer sells to Proseware. It still serves it through Northwind."
         )
+        with pytest.raises(Refused, match="You do not sell to this customer any more"):
+            reactivate_subscription(own, customer=now_of(served), actor=adam.user)
+        chosen = Subscription.objects.filter(pk=own.pk)
+        change = start_subscription_change(served.partner, chosen, "reactivate", actor=adam.user)
+        run_job(change.job_id)
         own.refresh_from_db()
         assert own.status == "suspended"
 
