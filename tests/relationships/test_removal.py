@@ -38,8 +38,7 @@ from tests.subscribing import (
     reserve,
     subscribe,
     subscribe_many,
-)from tests.mailserver import link_in, words_of
-
+)
 
 E3 = "Office 365 Enterprise E3"
 DAY = timedelta(days=1)
