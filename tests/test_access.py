@@ -268,6 +268,7 @@ LISTS = {
     "subscriptions:license_results": ("left",),
     "requests:list": (*OF_A_LIST, "state"),
     "my_requests:list": OF_A_LIST,
+    "former:list": OF_A_LIST,
 }
 
 
@@ -358,9 +359,10 @@ FORMS_OF_SUBSCRIPTIONS = dict.fromkeys(
     ),
     OF_SUBSCRIPTIONS_SELECTED,
 )
-FORMS_OF_REQUESTS = {
+FORMS_OF_RELATIONSHIPS = {
     "requests:new": ("send", "wish", "chosen", "looked_at", "domain", "email", "privileges", "reseller", "letter"),
     "my_requests:decline": ("reason",),
+    "removal:remove": ("reason", "name"),
 }
 FORMS_OF_PASSWORDS = {
     "customers:import_passwords": ("seen", "format"),
@@ -377,7 +379,7 @@ def undecided(example, tailspin, ana):
 
 
 @pytest.mark.parametrize(
-    ("name", "fields"), one_by_one_and_together(FORMS_BELOW_USERS | FORMS_OF_SUBSCRIPTIONS | FORMS_OF_REQUESTS)
+    ("name", "fields"), one_by_one_and_together(FORMS_BELOW_USERS | FORMS_OF_SUBSCRIPTIONS | FORMS_OF_RELATIONSHIPS)
 )
 def test_strange_values_in_a_form_change_nothing(name, fields, undecided, browse, ana):
     client = browse(ana)

@@ -179,6 +179,16 @@ def _granted_sentence(facts: dict[str, Any]) -> str:
     return str(gettext("%(customer)s granted delegated admin privileges: you can administer its services.") % facts)
 
 
+def _removed_sentence(facts: dict[str, Any]) -> str:
+    if "provider" in facts:
+        sentence = gettext("%(partner)s no longer sells to %(customer)s. It still serves it through %(provider)s.")
+    else:
+        sentence = gettext(
+            "%(partner)s no longer serves %(customer)s: the relationship and its delegated admin privileges have ended."
+        )
+    return str(sentence % facts)
+
+
 def _sentence(text: Promise) -> Callable[[dict[str, Any]], str]:
     """A sentence that only needs its facts put in."""
     return lambda facts: str(text) % facts
@@ -211,9 +221,7 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
         _("Nobody answered your request to %(customer)s within 90 days. It has expired; you can ask again.")
     ),
     Notification.Kind.CUSTOMER_BEGUN: _sentence(_("%(provider)s made you the reseller of %(customer)s.")),
-    Notification.Kind.RELATIONSHIP_REMOVED: _sentence(
-        _("%(partner)s no longer serves %(customer)s: the relationship and its delegated admin privileges have ended.")
-    ),
+    Notification.Kind.RELATIONSHIP_REMOVED: _removed_sentence,
     Notification.Kind.RELATIONSHIP_ENDED: _sentence(
         _("%(provider)s ended its relationship with %(customer)s, which you served through it.")
     ),
