@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.forms.company import ADDRESS, CompanyForm
 from customers.forms.contact import text_field
-from customers.forms.qualification import QualificationRules
+from customers.forms.qualification import REQUIRED, QualificationRules
 from customers.models import Tag
 from customers.selectors.customers import tags_of
 from customers.services.qualifications import STATED
@@ -33,6 +33,8 @@ ORDER: Final = (
     "country", "company_name", "domain_prefix", "registration_id", "culture", *ADDRESS, "first_name", "last_name",
     "email", "phone", *STATED, "reseller", "tags", "agreement",
 )  # fmt: skip
+# What is stated of any qualification, and the sentence where it is missing.
+_OF_QUALIFICATIONS: Final = {name: sentence for names in REQUIRED.values() for name, sentence in names.items()}
 # Of a large vocabulary these come first; the others are put on later.
 SHOWN_TAGS: Final = 200
 
@@ -120,6 +122,10 @@ class NewCustomerForm(AgreementRules, CompanyForm, QualificationRules):
         without |= set() if self.may_tag and (self.vocabulary or self._says("tags")) else {"tags"}
         for name in without & {*self.fields}:
             del self.fields[name]
+        for name, sentence in _OF_QUALIFICATIONS.items():
+            if name in self.fields:  # shown only where the qualification is chosen
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = str(sentence)
 
     def _says(self, name: str) -> bool:
         return bool(self.data.get(name) if self.is_bound else self.initial.get(name))
@@ -132,6 +138,12 @@ class NewCustomerForm(AgreementRules, CompanyForm, QualificationRules):
             read["culture"] = usual["culture"]
         read |= {name: self.phone_as_read(read[name]) for name in PHONES if name in read}
         return read | {"drawn": self.rules_of, "country": self.rules_of}
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        chosen = REQUIRED.get(said.get("qualification", ""), {})
+        self.forget_fields({*_OF_QUALIFICATIONS} - {*chosen}, said)
+        return said
 
     @property
     def is_drawn_anew(self) -> bool:

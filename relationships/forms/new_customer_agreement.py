@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from customers.forms.agreement import DayField
@@ -17,13 +16,6 @@ from customers.services.agreements import ATTESTED
 THEMSELVES: Final = "themselves"
 ACCEPTED: Final = "accepted"
 
-# What has to be stated where the customer has accepted, and the sentence where it is missing.
-REQUIRED: Final[Mapping[str, Promise]] = {
-    "agreement_first_name": gettext_lazy("Enter the first name of the person who accepted the agreement."),
-    "agreement_last_name": gettext_lazy("Enter the last name of the person who accepted the agreement."),
-    "agreement_email": gettext_lazy("Enter the email address of the person who accepted the agreement."),
-    "accepted_on": gettext_lazy("Enter the day on which the customer accepted the agreement."),
-}
 # The fields by the names under which it is attested.
 _FIELDS: Final = {name: name if name == "accepted_on" else f"agreement_{name}" for name in ATTESTED}
 
@@ -31,7 +23,8 @@ _FIELDS: Final = {name: name if name == "accepted_on" else f"agreement_{name}" f
 class AgreementRules(ContactForm):
     """Whether the customer has accepted the customer agreement, or will (the product rules, section 5).
 
-    What stands in the other fields matters only where it has. `may_attest`: whether the person may say so.
+    What stands in the other fields matters only where it has: they are there only then. `may_attest`: whether the
+    person may say that it has.
     """
 
     agreement = forms.ChoiceField(
@@ -42,14 +35,21 @@ class AgreementRules(ContactForm):
             "invalid_choice": gettext_lazy("Say whether the customer has accepted the customer agreement."),
         },
     )
-    agreement_first_name = text_field(gettext_lazy("First name"), 50, "", required=False)
-    agreement_last_name = text_field(gettext_lazy("Last name"), 50, "", required=False)
-    agreement_email = text_field(gettext_lazy("Email"), 254, "", required=False, widget=forms.EmailInput)
+    agreement_first_name = text_field(
+        gettext_lazy("First name"), 50, gettext_lazy("Enter the first name of the person who accepted the agreement.")
+    )
+    agreement_last_name = text_field(
+        gettext_lazy("Last name"), 50, gettext_lazy("Enter the last name of the person who accepted the agreement.")
+    )
+    agreement_email = text_field(
+        gettext_lazy("Email"),
+        254,
+        gettext_lazy("Enter the email address of the person who accepted the agreement."),
+        widget=forms.EmailInput,
+    )
     agreement_phone = text_field(gettext_lazy("Phone"), 40, "", required=False)
     accepted_on = DayField(
-        label=gettext_lazy("Accepted on"),
-        required=False,
-        help_text=gettext_lazy("The day on which the customer accepted it."),
+        label=gettext_lazy("Accepted on"), help_text=gettext_lazy("The day on which the customer accepted it.")
     )
 
     def __init__(self, *args: Any, may_attest: bool, **kwargs: Any) -> None:
@@ -62,32 +62,28 @@ class AgreementRules(ContactForm):
         self.fields["accepted_on"].widget.attrs["max"] = timezone.localdate().isoformat()
 
     def clean_agreement_first_name(self) -> str:
-        return self._if_any("agreement_first_name", self.checked_person_name)
+        return self.checked_person_name("agreement_first_name")
 
     def clean_agreement_last_name(self) -> str:
-        return self._if_any("agreement_last_name", self.checked_person_name)
+        return self.checked_person_name("agreement_last_name")
 
     def clean_agreement_email(self) -> str:
-        return self._if_any("agreement_email", self.checked_email)
+        return self.checked_email("agreement_email")
 
     def clean_agreement_phone(self) -> str:
         return self.checked_phone("agreement_phone")
 
-    def _if_any(self, field: str, check: Any) -> str:
-        checked: str = check(field) if self.cleaned_data[field] else ""
-        return checked
-
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
-        if said.get("agreement") == ACCEPTED:
-            for name, sentence in REQUIRED.items():
-                if name not in self.errors and not said.get(name):
-                    self.add_error(name, str(sentence))
-        else:
-            for name in _FIELDS.values():
-                self.errors.pop(name, None)
-                said[name] = None if name == "accepted_on" else ""
+        if said.get("agreement") != ACCEPTED:
+            self.forget_fields(_FIELDS.values(), said)
         return said
+
+    def forget_fields(self, names: Iterable[str], said: dict[str, Any]) -> None:
+        """Take no notice of fields that are not asked for, whatever stands in them."""
+        for name in names:
+            self.errors.pop(name, None)
+            said.pop(name, None)
 
     @property
     def attested(self) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def _confirmation(request: StaffRequest, draft: NewCustomer, added: Added | None
         "draft": draft,
         "customer": customer,
         "added": added,
-        "admin": f"{ADMIN}@{given_domain(draft.answers['prefix'], cloud)}",
+        "admin": f"{ADMIN}@{given_domain(draft.answers['domain_prefix'], cloud)}",
         "has_users": has_users,
         "elsewhere": "" if has_users else explain_missing(cloud, Feature.USERS_AND_LICENSES),
         "may_manage_users": request.staff.may(Action.MANAGE_USERS),
