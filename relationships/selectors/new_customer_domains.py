@@ -12,8 +12,9 @@ from customers.models import Customer
 from customers.selectors.customers import customers_of
 from partnercenter.directory.mail_domains import domain_of, is_free_mail
 from partnercenter.directory.prefixes import check_prefix, given_domain, normalize_prefix, prefix_ideas
-from partnercenter.directory.selectors import organization_with, taken_domains
+from partnercenter.directory.selectors import taken_domains
 from partnercenter.partners.models import Partner
+from relationships.selectors.requests import organization_of
 
 SUGGESTED: Final = 3
 
@@ -38,7 +39,7 @@ class Answer:
 
 def known_organization(partner: Partner, domain: str) -> Known | None:
     """The organization of the partner's cloud that has verified a domain."""
-    tenant = organization_with(domain, partner.cloud)
+    tenant = organization_of(domain, partner.cloud)
     if tenant is None:
         return None
     return Known(domain, customers_of(partner).filter(tenant=tenant).first())
