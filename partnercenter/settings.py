@@ -198,6 +198,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"queue": "clock", "expires": 300},
     },
+    "forget drafts of new customers": {
+        "task": "relationships.forget_drafts",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"queue": "clock", "expires": 3600},
+    },
     "forget sessions that have ended": {
         "task": "jobs.clear_sessions",
         "schedule": crontab(hour=3, minute=0),

@@ -5,8 +5,14 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from relationships.services.new_customer_drafts import forget_drafts
 from relationships.services.partnerships import expire_invitations
 from relationships.services.request_clock import move_requests_on
+
+
+@shared_task(name="relationships.forget_drafts")
+def forget_drafts_of_customers() -> int:
+    return forget_drafts(timezone.now())
 
 
 @shared_task(name="relationships.expire_invitations")

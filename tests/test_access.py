@@ -23,7 +23,7 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job
 from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import WHO_MAY, Action, Role, denial
-from relationships.models import Partnership
+from relationships.models import NewCustomer, Partnership
 from subscriptions.models import RoleAssignment, Subscription
 from subscriptions.services.license_changes import change_licenses
 from subscriptions.services.subscription_changes import start_subscription_change
@@ -100,6 +100,7 @@ def example(tailspin, ana):
         "invitation_token": invitation.token,
         "request_id": asked.pk,
         "request_token": asked.token,
+        "draft_id": NewCustomer.objects.create(partner=ana.partner, made_by=ana.user).pk,
         "number": 1,
     }
 
@@ -269,6 +270,10 @@ LISTS = {
     "requests:list": (*OF_A_LIST, "state"),
     "my_requests:list": OF_A_LIST,
     "former:list": OF_A_LIST,
+    "new_customers:list": ("reseller",),
+    "new_customers:domain": ("prefix", "name", "country"),
+    "new_customers:organization": ("email",),
+    "new_customers:account": ("then", "check"),
 }
 
 

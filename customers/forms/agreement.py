@@ -21,21 +21,30 @@ from customers.services.agreements import ATTESTED, attested
 from customers.services.meanwhile import Overtaken
 
 
+class DayField(forms.DateField):
+    """The day on which a customer accepted the agreement: today, or a day before."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    input_formats = ("%Y-%m-%d",)
+    default_error_messages = {
+        "required": gettext_lazy("Enter the day on which the customer accepted the agreement."),
+        "invalid": gettext_lazy("This is no date. Enter a day such as 2026-01-31."),
+    }
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and value > timezone.localdate():
+            raise ValidationError(_("This day has not come yet. Enter the day on which the customer accepted it."))
+
+
 class AgreementForm(ContactForm, SeenForm):
     """What is attested of an agreement; the contact for bills is proposed where nobody has attested anything yet.
 
     `typed` is what somebody had typed before they had to sign in again.
     """
 
-    accepted_on = forms.DateField(
-        label=gettext_lazy("Accepted on"),
-        help_text=gettext_lazy("The day on which the customer accepted it."),
-        error_messages={
-            "required": gettext_lazy("Enter the day on which the customer accepted the agreement."),
-            "invalid": gettext_lazy("This is no date. Enter a day such as 2026-01-31."),
-        },
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        input_formats=["%Y-%m-%d"],
+    accepted_on = DayField(
+        label=gettext_lazy("Accepted on"), help_text=gettext_lazy("The day on which the customer accepted it.")
     )
 
     def __init__(
@@ -47,18 +56,12 @@ class AgreementForm(ContactForm, SeenForm):
         typed: QueryDict | None = None,
     ) -> None:
         self.before = attested(agreement)
-        super().__init__(data, customer=customer)
+        super().__init__(data, partner=customer.partner, country=customer.bill_to.country)
         proposed = self.before or _contact_of(customer.bill_to)
         phone = self.phone_as_read(proposed["phone"])
         self.initial = proposed | {"phone": phone, "seen": _written(self.before)} | (typed.dict() if typed else {})
         self.fields["phone"].required = False
         self.fields["accepted_on"].widget.attrs["max"] = timezone.localdate().isoformat()
-
-    def clean_accepted_on(self) -> date:
-        day: date = self.cleaned_data["accepted_on"]
-        if day > timezone.localdate():
-            raise ValidationError(_("This day has not come yet. Enter the day on which the customer accepted it."))
-        return day
 
     @property
     def values(self) -> dict[str, Any]:

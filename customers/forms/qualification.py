@@ -31,11 +31,10 @@ REQUIRED: Final[Mapping[str, Mapping[str, Promise]]] = {
 }
 
 
-class QualificationForm(SeenForm):
+class QualificationRules(forms.Form):
     """One qualification or none, with the rules of the product, section 5.
 
-    What belongs to another qualification than the chosen one is not kept. `typed` is what somebody had typed before
-    they had to sign in again.
+    What belongs to another qualification than the chosen one is not kept.
     """
 
     qualification = forms.ChoiceField(
@@ -58,11 +57,8 @@ class QualificationForm(SeenForm):
     )
     validation_code = forms.CharField(label=gettext_lazy("Validation code"), required=False, max_length=50)
 
-    def __init__(self, data: Any = None, *, before: Mapping[str, str], typed: QueryDict | None = None) -> None:
-        self.before = dict(before)
-        super().__init__(
-            data, initial=self.before | {"seen": json.dumps(self.before)} | (typed.dict() if typed else {})
-        )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["qualification"].choices = [("", gettext_lazy("None")), *Qualification.choices]  # type: ignore[attr-defined]
 
     def clean_validation_code(self) -> str:
@@ -72,6 +68,7 @@ class QualificationForm(SeenForm):
         return code
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         said = self.cleaned_data
         for name, sentence in REQUIRED.get(said.get("qualification", ""), {}).items():
             if name not in self.errors and not said.get(name):
@@ -79,11 +76,29 @@ class QualificationForm(SeenForm):
         return said
 
     @property
-    def values(self) -> dict[str, str]:
+    def qualified(self) -> dict[str, str]:
         """The checked values by the names of `STATED`."""
         chosen: str = self.cleaned_data["qualification"]
         kept = {"qualification", *REQUIRED.get(chosen, {})}
         return {name: self.cleaned_data[name] if name in kept else "" for name in STATED}
+
+
+class QualificationForm(QualificationRules, SeenForm):
+    """The qualification of a customer; `before` is what was stated when the person opened the form.
+
+    `typed` is what somebody had typed before they had to sign in again.
+    """
+
+    def __init__(self, data: Any = None, *, before: Mapping[str, str], typed: QueryDict | None = None) -> None:
+        self.before = dict(before)
+        super().__init__(
+            data, initial=self.before | {"seen": json.dumps(self.before)} | (typed.dict() if typed else {})
+        )
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The checked values by the names of `STATED`."""
+        return self.qualified
 
     @property
     def seen_before(self) -> dict[str, str]:

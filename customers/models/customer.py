@@ -12,6 +12,7 @@ from django.db.models import F, Func
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.likeness import MailDomain, RegistrationKey
 from customers.models.terms import Marks, place_of
 from partnercenter.directory.models import Tenant
 from partnercenter.folding import fold
@@ -205,6 +206,15 @@ class BillTo(models.Model):
 
     class Meta:
         verbose_name_plural = "bill-to addresses"
+        # By these a company is found that somebody is about to add once more.
+        indexes = [
+            models.Index(MailDomain("email"), name="bills_by_mail_domain"),
+            models.Index(
+                RegistrationKey("registration_id"),
+                condition=~models.Q(registration_id=""),
+                name="bills_by_registration_id",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.company_name

@@ -86,7 +86,7 @@ def edit_account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The account was saved.") if changed else _("Nothing was changed."))
             return redirect("customers:account", microsoft_id=microsoft_id)
-    context = customer_context(request, customer) | {"form": form, "country": country_name(form.country)}
+    context = customer_context(request, customer) | {"form": form, "country": country_name(form.rules_of)}
     return render(request, "customers/edit_account.html", context, status=422 if data is not None else 200)
 
 

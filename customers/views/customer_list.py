@@ -19,9 +19,10 @@ from customers.selectors.list_address import FILTERS, SEARCH, chosen_columns, ke
 from customers.tables.customer_export import EXPORT_HEADER, export_columns, export_line
 from customers.tables.customers import CustomerTable, columns_for
 from customers.views.saved_views import opens_default_view
+from customers.views.scope import why_not
 from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.access import StaffRequest, allow
-from partnercenter.partners.roles import Action, denial
+from partnercenter.partners.roles import Action
 from partnercenter.web.exports import export_rows_of
 from partnercenter.web.throttles import throttled
 
@@ -55,7 +56,8 @@ def customers(request: StaffRequest) -> HttpResponse:
         "users_offered": offers(partner.cloud, Feature.USERS_AND_LICENSES),
         "may_upload": request.staff.may(Action.MANAGE_USERS),
         "may_buy": request.staff.may(Action.MANAGE_SUBSCRIPTIONS),
-        "export_denied": "" if request.staff.may(Action.EXPORT) else denial(Action.EXPORT),
+        "add_denied": why_not(request, Action.ADD_CUSTOMER),
+        "export_denied": why_not(request, Action.EXPORT),
     }
     return render(request, "customers/_results.html" if wants_piece(request) else "customers/list.html", context)
 

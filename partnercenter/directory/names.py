@@ -126,6 +126,31 @@ def check_contact_email(address: str, own_domains: Iterable[str]) -> Problem | N
     return None
 
 
+def core_words(name: str) -> list[str]:
+    """What a company is called besides its legal form, folded and without punctuation, as names are compared.
+
+    `Adventure-Works GmbH & Co. KG` and `ADVENTURE WORKS, Inc.` are the same. Of a name that is a legal form and nothing
+    else all of it is left.
+    """
+    words = [word for word in fold(name).split() if _squash(word)]
+    inside = _without_forms(words) or words
+    return [part for word in inside for part in re.findall(r"[^\W_]+", _without_joined_form(word))]
+
+
+def _without_forms(words: list[str]) -> list[str]:
+    """The words between the legal forms that a name begins and ends with."""
+    named = [place for place, word in enumerate(words) if _squash(word) not in LEGAL_FORMS]
+    return words[named[0] : named[-1] + 1] if named else []
+
+
+def _without_joined_form(word: str) -> str:
+    """A word without the legal form that Chinese, Japanese and Korean write onto it."""
+    for form in _JOINED_FORMS:
+        if word != form and (word.startswith(form) or word.endswith(form)):
+            return word.removeprefix(form).removesuffix(form)
+    return word
+
+
 def has_invisible_characters(text: str) -> bool:
     """Whether `text` holds characters nobody sees, by the rule that `characters` states."""
     return bool(invisible_in(text))
@@ -199,6 +224,8 @@ def _squash(text: str) -> str:
 
 
 LEGAL_FORMS = frozenset(_squash(fold(form)) for form in re.split("[,\n]", LEGAL_FORMS_AS_WRITTEN)) - {""}
+# Those that are written without a space, the longest first; Hiragana is where East Asian scripts begin.
+_JOINED_FORMS = sorted((form for form in LEGAL_FORMS if min(form) >= "\u3040"), key=len, reverse=True)
 
 
 def _plain_domain(domain: str) -> str:

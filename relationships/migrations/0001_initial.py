@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('added', 'Added')], default='draft', max_length=10)),
                 ('answers', models.JSONField(default=dict)),
+                ('checked_at', models.DateTimeField(blank=True, null=True)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('touched_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('added_at', models.DateTimeField(blank=True, null=True)),

@@ -20,7 +20,8 @@ from subscriptions.models import Order
 class NewCustomer(Stateful):
     """The draft of a customer for a company without a tenant (the product rules, section 5), kept between its steps.
 
-    `answers` are the checked values of the account step, by the names of its fields, as JSON has them; `order` is the
+    `answers` are the values of the account step, by the names of its fields, as the form takes them: checked ones if
+    there is a `checked_at`, the moment at which that step was complete, and else as they were typed. `order` is the
     draft of what is bought with it, if anything is. Then `customer` is what became of it. A draft that nobody touches
     is forgotten after `KEPT_FOR`.
     """
@@ -37,6 +38,7 @@ class NewCustomer(Stateful):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     answers = models.JSONField(default=dict)
+    checked_at = models.DateTimeField(null=True, blank=True)
     order = models.OneToOneField(Order, models.SET_NULL, null=True, blank=True, related_name="+")
     customer = models.OneToOneField(Customer, models.PROTECT, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

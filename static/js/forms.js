@@ -24,8 +24,8 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
-// The error summary has the focus when a page arrives with errors.
-document.querySelector(".error-summary")?.focus();
+// The error summary, or what is asked before one goes on, has the focus when a page arrives with it.
+document.querySelector(".error-summary, #alike")?.focus();
 
 // data-submits-now: the person has just confirmed who they are, and the button that they had pressed is pressed again.
 const pressed = document.querySelector("button[data-submits-now]");
@@ -34,4 +34,15 @@ pressed?.form.requestSubmit(pressed);
 // data-prints: the browser's own dialog.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-prints]")) print();
+});
+
+// data-fills: what the button says goes into that field; without script the button sends it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fills]");
+  if (!button) return;
+  event.preventDefault();
+  const field = document.getElementById(button.dataset.fills);
+  field.value = button.value;
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 });

@@ -1,0 +1,437 @@
+"""The pages before the last one: drafts, what is said while somebody types, what is asked before one goes on."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+
+from customers.models import BillTo, Customer, Tag
+from partnercenter.directory.models import Domain, Tenant
+from partnercenter.partners.models import Partner
+from partnercenter.partners.roles import Role
+from relationships.models import NewCustomer
+from relationships.services.new_customer_drafts import forget_drafts
+from subscriptions.models import Order
+from tests.relationships.new_customers import (
+    ANSWERS,
+    account_of,
+    added,
+    done_of,
+    fill,
+    review_of,
+    seen,
+    start,
+    subscriptions_of,
+)
+
+LIST = "/customers/add/"
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def form_of(response):
+    return response.context["form"]
+
+
+class TestDrafts:
+    def test_a_click_begins_a_draft_and_a_second_one_finds_it(self, browse, ana):
+        client = browse(ana)
+
+        first, second = start(client), start(client)
+
+        assert first == second
+        assert NewCustomer.objects.count() == 1
+
+    def test_looking_begins_nothing(self, browse, ana):
+        response = browse(ana).get(LIST)
+
+        assert "request a relationship" in text_of(response)
+        assert not NewCustomer.objects.exists()
+
+    def test_a_draft_with_answers_stays_when_another_one_begins(self, browse, ana):
+        client = browse(ana)
+        first = start(client)
+        client.post(account_of(first), {"save": "", "company_name": "Half a name"})
+
+        second = start(client)
+
+        assert first != second
+        assert "Half a name" in text_of(client.get(LIST))
+
+    def test_a_draft_is_kept_incomplete_as_it_was_typed(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+
+        response = client.post(
+            account_of(draft),
+            {"save": "", "company_name": "x" * 2_000, "email": "not \x00yet", "phone": "soon", "q": "1"},
+        )
+
+        assert response.url == LIST
+        draft.refresh_from_db()
+        assert draft.checked_at is None
+        assert draft.answers["company_name"] == "x" * 1_000
+        assert "q" not in draft.answers
+        form = form_of(client.get(account_of(draft)))
+        assert (form["email"].value(), form["phone"].value()) == ("not yet", "soon")
+        assert not form.is_bound
+
+    def test_an_incomplete_draft_cannot_be_reviewed_yet(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+        client.post(account_of(draft), {"save": ""} | ANSWERS)
+
+        response = client.get(review_of(draft))
+        page = client.get(response.url)
+
+        assert response.url == f"{account_of(draft)}?then=review&check=1"
+        assert "not complete yet" in text_of(page)
+        assert client.post(done_of(draft)).url == response.url
+        assert not Customer.objects.exists()
+
+    def test_a_complete_draft_leads_to_the_review_and_back(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+
+        response = fill(client, draft)
+
+        assert response.url == subscriptions_of(draft)
+        page = text_of(client.get(review_of(draft)))
+        assert f"{account_of(draft)}?then=review#address" in page
+        assert "admin@wideworld.onmicrosoft.com" in page
+        assert "Nothing can be bought before that" in page
+        assert client.post(account_of(draft) + "?then=review", ANSWERS | {"continue": ""}).url == review_of(draft)
+        assert client.get(done_of(draft)).url == review_of(draft)
+
+    def test_a_draft_is_discarded_with_what_was_to_be_bought(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+        NewCustomer.objects.update(order=Order.objects.create(made_by=ana.user))
+
+        response = client.post(reverse("new_customers:discard", args=[draft.pk]), follow=True)
+
+        assert "The draft was discarded" in text_of(response)
+        assert not NewCustomer.objects.exists()
+        assert not Order.objects.exists()
+
+    @pytest.mark.parametrize("name", ["account", "review", "done", "discard"])
+    def test_the_draft_of_a_colleague_or_of_a_stranger_does_not_exist(self, browse, ana, uri, finn, name):
+        draft = start(browse(ana))
+
+        for other in (uri, finn):
+            client, page = browse(other), reverse(f"new_customers:{name}", args=[draft.pk])
+            assert {client.get(page).status_code, client.post(page).status_code} <= {404, 405}
+            assert 404 in {client.get(page).status_code, client.post(page).status_code}
+        assert text_of(browse(uri).get(LIST)).count("Discard") == 0
+
+    def test_drafts_are_read_by_as_many_queries_however_many_there_are(self, browse, ana):
+        client = browse(ana)
+        counts = []
+
+        for total in (1, 20):
+            NewCustomer.objects.all().delete()
+            for number in range(total):
+                NewCustomer.objects.create(
+                    partner=ana.partner, made_by=ana.user, answers={"company_name": f"Company {number}"}
+                )
+            client.get(LIST)
+            with CaptureQueriesContext(connection) as queries:
+                assert text_of(client.get(LIST)).count("Discard") == total
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1]
+
+    def test_drafts_are_forgotten_after_30_days_with_their_orders(self, ana):
+        now = timezone.now()
+
+        def draft(days, order_days=None, **fields):
+            order = None
+            if order_days is not None:
+                order = Order.objects.create(made_by=ana.user, touched_at=now - timedelta(days=order_days))
+            return NewCustomer.objects.create(
+                partner=ana.partner, made_by=ana.user, order=order, touched_at=now - timedelta(days=days), **fields
+            )
+
+        draft(31)
+        draft(31, 31)
+        kept = {draft(29), draft(31, 1), draft(0, 31)}
+
+        assert forget_drafts(now) == 2
+        assert {*NewCustomer.objects.all()} == kept
+        assert Order.objects.count() == 2
+
+    def test_what_was_added_is_never_forgotten(self, browse, ana):
+        added(browse(ana))
+
+        assert forget_drafts(timezone.now() + timedelta(days=365)) == 0
+        assert NewCustomer.objects.get().customer == Customer.objects.get()
+
+
+class TestAccountStep:
+    @pytest.fixture
+    def wolke(self, make_partner):
+        """A direct partner in Germany, whose market is Europe."""
+        return make_partner("Wolke", country="DE")
+
+    def test_another_country_draws_its_fields_and_loses_nothing_typed(self, browse, wolke, make_staff):
+        client = browse(make_staff(wolke, "Greta", Role.GLOBAL_ADMIN))
+        draft = start(client)
+        typed = {"drawn": "DE", "country": "ES", "city": "Sevilla", "company_name": "Flamenco", "email": "a@b.example"}
+
+        for how in ({"redraw": "1"}, {"continue": ""}):  # without script somebody may not press the button
+            page = client.post(account_of(draft), typed | how)
+            form = form_of(page)
+            assert page.status_code == 200
+            assert not form.errors
+            assert [form[name].value() for name in ("country", "city", "company_name", "email")] == [
+                "ES",
+                "Sevilla",
+                "Flamenco",
+                "a@b.example",
+            ]
+            assert (form["culture"].value(), "state" in form.fields) == ("es-ES", True)
+        draft.refresh_from_db()
+        assert draft.answers == {}
+
+    def test_with_script_only_the_fields_are_drawn(self, browse, wolke, make_staff):
+        client = browse(make_staff(wolke, "Greta", Role.GLOBAL_ADMIN))
+        draft = start(client)
+
+        page = text_of(
+            client.post(
+                account_of(draft), {"drawn": "DE", "country": "AT", "redraw": "1"}, headers={"HX-Request": "true"}
+            )
+        )
+
+        assert page.lstrip().startswith('<div class="form" id="fields">')
+        assert "The fields are those of Austria now." in page
+
+    def test_a_suggestion_fills_the_field_without_script(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+
+        page = client.post(account_of(draft), ANSWERS | {"suggest": "wideworld2"})
+
+        assert form_of(page)["domain_prefix"].value() == "wideworld2"
+        assert form_of(page)["line1"].value() == "1 Main Street"
+
+    def test_what_was_typed_survives_the_end_of_a_session(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+        session = client.session
+        session["unsent"] = {"path": account_of(draft), "data": "company_name=Typed+Long&city=Redmond"}
+        session.save()
+        page = client.get(account_of(draft))
+
+        assert form_of(page)["company_name"].value() == "Typed Long"
+        assert "You had been signed out" in text_of(page)
+
+    def test_a_large_vocabulary_is_shown_in_part_and_what_was_chosen_stays(self, browse, ana, contoso):
+        Tag.objects.bulk_create(Tag(partner=contoso, name=f"Tag {number:03}") for number in range(210))
+        last = Tag.objects.get(name="Tag 209")
+        client = browse(ana)
+        draft = start(client)
+
+        client.post(account_of(draft), {"save": "", "tags": [str(last.guid)]})
+
+        form = form_of(client.get(account_of(draft)))
+        assert len(form.fields["tags"].choices) == 201
+        assert form["tags"].value() == [str(last.guid)]
+
+    def test_who_may_neither_tag_nor_attest_reads_why(self, browse, uri):
+        client = browse(uri)
+        page = text_of(client.get(account_of(start(client))))
+
+        assert "can change tags" in page
+        assert "can attest the customer agreement" in page
+
+    def test_a_page_asks_few_things_of_the_database(self, browse, ana, django_assert_max_num_queries):
+        client = browse(ana)
+        draft = start(client)
+        fill(client, draft)
+        client.get(account_of(draft))
+
+        with django_assert_max_num_queries(14):
+            client.get(account_of(draft))
+        with django_assert_max_num_queries(26):
+            client.get(review_of(draft))
+
+
+class TestDomains:
+    def ask(self, client, **parameters):
+        return client.get(reverse("new_customers:domain"), parameters)
+
+    def test_a_free_prefix_is_free(self, browse, ana):
+        assert "wide-world.onmicrosoft.com is free." in text_of(self.ask(browse(ana), prefix="Wide-World"))
+
+    @pytest.mark.parametrize("prefix", ["contoso", "Con toso", "-x", "x" * 28, "名"])
+    def test_what_cannot_be_had_comes_with_three_free_ones(self, browse, ana, prefix):
+        other = Tenant.objects.create(name="Other", cloud="global", country="US")
+        Domain.objects.create(tenant=other, name="wideworldimporters.onmicrosoft.com", is_primary=True)
+
+        answer = self.ask(browse(ana), prefix=prefix, name="Wide World Importers Ltd").context["answer"]
+
+        assert answer.problem
+        assert len({*answer.suggestions}) == 3
+        assert "wideworldimporters" not in answer.suggestions
+
+    def test_names_of_other_scripts_have_suggestions_too(self, browse, ana):
+        assert len(self.ask(browse(ana), prefix="公司", name="阿里巴巴有限公司").context["answer"].suggestions) == 3
+
+    def test_all_suggestions_are_looked_up_at_once(self, browse, ana, django_assert_max_num_queries):
+        client = browse(ana)
+        self.ask(client, prefix="x")
+
+        with django_assert_max_num_queries(8):
+            self.ask(client, prefix="contoso", name="Contoso")
+
+    def test_nothing_is_said_of_nothing(self, browse, ana):
+        assert text_of(self.ask(browse(ana))).strip() == ""
+
+    def test_a_known_domain_leads_elsewhere(self, browse, ana, proseware):
+        page = text_of(self.ask(browse(ana), prefix="proseware"))
+
+        assert "The organization with the domain proseware.onmicrosoft.com exists already." in page
+        assert "Proseware" not in page  # whose it is, nobody learns here
+
+    def test_the_domain_of_an_own_customer_leads_to_it(self, browse, ana, tailspin):
+        page = text_of(self.ask(browse(ana), prefix="tailspintoys"))
+
+        assert reverse("customers:account", args=[tailspin.tenant_id]) in page
+
+    @pytest.mark.parametrize(
+        ("email", "says"),
+        [
+            ("kim@proseware.com", True),
+            ("kim@PROSEWARE.com", True),
+            ("kim@mail.proseware.com", False),
+            ("kim@unknown.example", False),
+            ("kim@gmail.com", False),
+            ("kim", False),
+            ("", False),
+        ],
+    )
+    def test_the_mail_domain_of_the_contact_may_be_that_of_an_organization(self, browse, ana, proseware, email, says):
+        Domain.objects.create(tenant=proseware, name="gmail.com")
+
+        page = text_of(browse(ana).get(reverse("new_customers:organization"), {"email": email}))
+
+        assert ("exists already" in page) == says
+
+    def test_an_organization_of_another_cloud_is_unknown(self, browse, ana, proseware):
+        Tenant.objects.filter(pk=proseware.pk).update(cloud="germany")
+
+        page = text_of(browse(ana).get(reverse("new_customers:organization"), {"email": "kim@proseware.com"}))
+
+        assert page.strip() == ""
+
+    def test_a_known_mail_domain_does_not_stop(self, browse, ana, proseware):
+        client = browse(ana)
+        draft = start(client)
+
+        assert fill(client, draft, email="kim@proseware.com").url == subscriptions_of(draft)
+        assert "exists already" in text_of(client.get(review_of(draft)))
+
+
+class TestDuplicates:
+    @pytest.mark.parametrize(
+        ("before", "name"),
+        [
+            ("Wide World Importers", "Wide World Importers"),
+            ("WIDE WORLD IMPORTERS, Inc.", "Wide World Importers"),
+            ("Wide-World Importers GmbH & Co. KG", "Wide World Importers"),
+            ("Wide World Importer", "Wide World Importers"),
+            ("The Wide World Importers", "The Wide World Importers Ltd."),
+            ("ООО Ромашка", "Ромашка"),
+            ("株式会社山田商事", "山田商事"),
+        ],
+    )
+    def test_a_very_similar_name_is_asked_about_once(self, browse, ana, contoso, make_customer, before, name):
+        other = make_customer(contoso, before, domain="other.onmicrosoft.com")
+        client = browse(ana)
+        draft = start(client)
+
+        page = fill(client, draft, company_name=name)
+
+        assert page.status_code == 422
+        assert [one.customer for one in page.context["alike"]] == [other]
+        assert "Continue anyway" in text_of(page)
+        looked = form_of(page)["looked"].value()
+        assert fill(client, draft, company_name=name, looked=looked).url == subscriptions_of(draft)
+        assert escape(other.name) in text_of(client.get(review_of(draft)))
+        assert client.post(done_of(draft), {"seen": seen(client, draft)}).status_code == 200
+
+    def test_other_values_are_asked_about_again(self, browse, ana, contoso, make_customer):
+        make_customer(contoso, "Wide World Importers", domain="other.onmicrosoft.com")
+        client = browse(ana)
+        draft = start(client)
+        looked = form_of(fill(client, draft))["looked"].value()
+
+        page = fill(client, draft, company_name="Wide World Importers Ltd", looked=looked)
+
+        assert page.status_code == 422
+
+    @pytest.mark.parametrize(
+        ("before", "name"),
+        [
+            ("Wide World Store 101 and more", "Wide World Store 102 and more"),
+            ("Wide World Exporters", "Narrow World Importers"),
+            ("Contoso", "Contosa"),
+        ],
+    )
+    def test_other_names_are_not_asked_about(self, browse, ana, contoso, make_customer, before, name):
+        make_customer(contoso, before, domain="other.onmicrosoft.com")
+        client = browse(ana)
+        draft = start(client)
+
+        assert fill(client, draft, company_name=name).status_code == 302
+
+    def test_the_same_registration_id_is_asked_about(self, browse, ana, tailspin):
+        BillTo.objects.filter(customer=tailspin).update(registration_id="12.345-a/6")
+        client = browse(ana)
+
+        page = fill(client, start(client), registration_id="12345A6")
+
+        assert [str(one.why) for one in page.context["alike"]] == ["The registration ID is the same."]
+
+    def test_the_same_mail_domain_is_asked_about_unless_anybody_has_it(self, browse, ana, tailspin):
+        client = browse(ana)
+        draft = start(client)
+        for address, asks in (("casey@Fun.example", True), ("casey@gmail.com", False)):
+            BillTo.objects.filter(customer=tailspin).update(email=address)
+            page = fill(client, draft, email=f"kim@{address.partition('@')[2].lower()}")
+            assert (page.status_code == 422) == asks
+
+    def test_customers_of_others_and_former_ones_are_nobodys_business(
+        self, browse, ana, contoso, fabrikam, make_customer
+    ):
+        make_customer(fabrikam, "Wide World Importers", domain="other.onmicrosoft.com")
+        make_customer(contoso, "Wide World Importers", domain="former.onmicrosoft.com", ended_at=timezone.now())
+        client = browse(ana)
+        draft = start(client)
+
+        assert fill(client, draft).url == subscriptions_of(draft)
+
+
+class TestButton:
+    def test_the_list_leads_to_it(self, browse, ana):
+        assert f'href="{LIST}"' in text_of(browse(ana).get("/customers/"))
+
+    def test_who_may_not_add_reads_why(self, browse, hugo):
+        page = text_of(browse(hugo).get("/customers/"))
+
+        assert f'href="{LIST}"' not in page
+        assert "can add customers" in page
+
+
+def test_a_reseller_is_named_where_one_began(browse, nora, adatum, partnership):
+    page = browse(nora).get(LIST, {"reseller": str(adatum.pk)})
+
+    assert "Adatum will be the reseller of this customer" in text_of(page)
+    assert Partner.objects.get(pk=adatum.pk) == page.context["reseller"]

@@ -1,0 +1,93 @@
+"""Customers that are added at the same moment, and what the database reads to find one that is there already."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from customers.models import Customer
+from partnercenter.directory.models import Domain, Tenant, User
+from partnercenter.errors import Refused
+from partnercenter.partners.models import Partner
+from relationships.forms.new_customer import form_of_answers
+from relationships.models import NewCustomer
+from relationships.selectors.new_customer_likeness import customers_alike
+from relationships.services.new_customer_adding import BUSY, DomainTaken, add_customer
+from relationships.services.new_customer_drafts import start_draft
+from tests.customers.test_plans import Asked
+from tests.relationships.new_customers import ANSWERS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def draft_of(staff):
+    return NewCustomer.objects.create(partner=staff.partner, made_by=staff.user, answers=ANSWERS)
+
+
+def company(staff):
+    form = form_of_answers(ANSWERS, staff=staff)
+    assert form.is_valid(), form.errors
+    return form.company
+
+
+def at_once(*acts):
+    barrier = Barrier(len(acts))
+
+    def run(act):
+        barrier.wait()
+        try:
+            return act()
+        except Refused as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return [thread.result() for thread in [threads.submit(run, act) for act in acts]]
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_of_two_people_who_want_one_domain_one_gets_it(ana, finn, _round):
+    drafts = [(draft_of(one), company(one), one) for one in (ana, finn)]
+
+    answers = at_once(*(lambda d=d, c=c, s=s: add_customer(d, c, actor=s.user) for d, c, s in drafts))
+
+    [taken] = [answer for answer in answers if isinstance(answer, Refused)]
+    assert isinstance(taken, DomainTaken)
+    assert "wideworld.onmicrosoft.com" in str(taken)
+    assert Customer.objects.count() == Domain.objects.filter(name="wideworld.onmicrosoft.com").count() == 1
+    assert Tenant.objects.filter(name="Wide World Importers").count() == 1
+    assert NewCustomer.objects.filter(status="draft").count() == 1
+
+
+def test_ten_clicks_at_once_add_one_and_make_one_password(ana):
+    draft, wanted = draft_of(ana), company(ana)
+
+    answers = at_once(*[lambda: add_customer(draft, wanted, actor=ana.user)] * 10)
+
+    assert sum(answer is not None and not isinstance(answer, Refused) for answer in answers) == 1
+    assert {str(answer) for answer in answers if isinstance(answer, Refused)} <= {str(BUSY)}
+    assert Customer.objects.count() == 1
+    assert User.objects.filter(principal_name="admin@wideworld.onmicrosoft.com").count() == 1
+
+
+def test_ten_clicks_on_start_begin_one_draft(ana):
+    answers = at_once(*[lambda: start_draft(ana, reseller=None).pk] * 10)
+
+    assert len({*answers}) == NewCustomer.objects.count() == 1
+
+
+def test_likeness_is_found_along_indexes_however_many_customers_there_are():
+    call_command("seed", customers=25_000, password="demo-pass-word-1")
+    partner = Partner.objects.get(tenant__name="Seeded Partner")
+    some = Customer.objects.filter(partner=partner).select_related("bill_to").order_by("tenant_id")[0]
+    asked = Asked()
+
+    with connection.execute_wrapper(asked):
+        found = customers_alike(partner, name=some.name, registration_id="12345", email=some.bill_to.email)
+
+    assert some in [one.customer for one in found]
+    assert [sql for node, sql in asked.faults() if node == "Seq Scan"] == []
+    assert len(asked.queries) < 15
