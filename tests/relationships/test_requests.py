@@ -258,11 +258,16 @@ class TestLetters:
         fields |= {"letter": fields["letter"] + "\r\nPS: see you on Monday", "privileges": "without"}
 
         kept = client.post(NEW, fields | {"draw": "1"})
+        kept_fields = {field.html_name: field.value() or "" for field in kept.context["form"]}
+        faulty = client.post(NEW, kept_fields | {"email": "", "send": "1"})
+        back = client.post(NEW, kept_fields | {"privileges": "with", "draw": "1"})
         anew = client.post(NEW, fields | {"anew": "1"})
 
         form = kept.context["form"]
         assert form["letter"].value() == fields["letter"]
         assert "Propose anew" in kept.content.decode()
+        assert "Propose anew" in faulty.content.decode()
+        assert "Propose anew" not in back.content.decode()
         assert "PS" not in anew.context["form"]["letter"].value()
         assert "does not include" in anew.context["form"]["letter"].value()
 
