@@ -365,7 +365,7 @@ FORMS_OF_SUBSCRIPTIONS = dict.fromkeys(
     OF_SUBSCRIPTIONS_SELECTED,
 )
 FORMS_OF_RELATIONSHIPS = {
-    "requests:new": ("send", "wish", "chosen", "looked_at", "domain", "email", "privileges", "reseller", "letter"),
+    "requests:new": ("send", "wish", "chosen", "proposed_for", "domain", "email", "privileges", "reseller", "letter"),
     "my_requests:decline": ("reason",),
     "removal:remove": ("reason", "name"),
 }

@@ -48,12 +48,13 @@ class Choice:
 class RequestForm(forms.Form):
     """Whom a partner asks for what. The letter is proposed for what is chosen, until the person changes its words.
 
-    `wish` tells one wish from the next, `chosen` is what the letter was proposed for, and `looked_at` is the ID of a
-    similar request that waits, which the person has been told of.
+    `wish` tells one wish from the next, `chosen` is for what the person has seen the letter, and `proposed_for` for
+    what its words were proposed. `looked_at` is the ID of a similar request that waits, which the person was told of.
     """
 
     wish = forms.CharField(widget=forms.HiddenInput, max_length=50)
     chosen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
+    proposed_for = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
     looked_at = forms.CharField(widget=forms.HiddenInput, required=False, max_length=50)
     domain = forms.CharField(
         label=gettext_lazy("Domain of the organization"),
@@ -97,7 +98,7 @@ class RequestForm(forms.Form):
             del self.fields["reseller"]
         self.tenant: Tenant | None = None
         self.alike: RelationshipRequest | None = None
-        self.problem = self.notice = ""
+        self.problem = ""
         self.looks: list[str] = []
 
     @cached_property
@@ -134,7 +135,7 @@ class RequestForm(forms.Form):
     @property
     def is_edited(self) -> bool:
         """Whether the words of the letter are no longer those that were proposed."""
-        typed, before = self._typed(), Choice.parse(self._value("chosen"))
+        typed, before = self._typed(), Choice.parse(self._value("proposed_for"))
         if not (typed.subject or typed.body):
             return False
         known = before and before.language in dict(settings.LANGUAGES)
@@ -143,17 +144,19 @@ class RequestForm(forms.Form):
     def _typed(self) -> Letter:
         return Letter(" ".join(self._value("subject").split()), tidy(self._value("letter")))
 
-    def draw(self, *, anew: bool = False) -> None:
-        """Propose the letter for what is chosen; a letter that somebody changed stays, unless they ask for it `anew`.
+    @property
+    def notice(self) -> str:
+        """What is said of a letter whose words were changed before something else was chosen; empty for any other."""
+        if self._value("proposed_for") == str(self.choice) or not self.is_edited:
+            return ""
+        return _("You have changed the letter, so it stays as it is. Check that it says what you ask for.")
 
-        `notice` says that it stayed, and is empty if it did not.
-        """
+    def draw(self, *, anew: bool = False) -> None:
+        """Propose the letter for what is chosen; one that somebody changed stays, unless they ask for it `anew`."""
         values = {"chosen": str(self.choice)}
-        if self.is_edited and not anew:
-            self.notice = _("You have changed the letter, so it stays as it is. Check that it says what you ask for.")
-        else:
+        if anew or not self.is_edited:
             letter = self.propose(self.choice)
-            values |= {"subject": letter.subject, "letter": letter.body}
+            values |= {"proposed_for": str(self.choice), "subject": letter.subject, "letter": letter.body}
         self._take(values)
 
     def _take(self, values: Mapping[str, str]) -> None:

@@ -143,7 +143,7 @@ def _again(asked: RelationshipRequest, link: str) -> dict[str, str]:
         "email": asked.email,
         "subject": asked.subject,
         "letter": asked.letter.replace(link_of(asked.token), link),
-        "chosen": str(choice),
+        "proposed_for": str(choice),
         **asdict(choice),
     }
 

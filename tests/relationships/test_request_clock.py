@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.notifications.models import Notification
@@ -58,7 +58,7 @@ def test_the_recipient_is_reminded_7_3_and_1_days_before_and_the_maker_once(sent
     first = {count: hours for hours, count in reversed(reminded)}
     assert first == {0: 24 * 9, 1: 7 * 24, 2: 3 * 24, 3: 24}
     [told] = Notification.objects.all()
-    day = timezone.localtime(sent.expires_at).date().isoformat()
+    day = formats.date_format(timezone.localtime(sent.expires_at).date(), "DATE_FORMAT")
     assert told.sentence == f"Nobody has answered your request to Proseware yet. It expires on {day}."
     assert told.user == ana.user
 
