@@ -81,6 +81,8 @@ PARTNERS: Final = (
     ),
 )  # fmt: skip
 
+CONTOSO, NORTHWIND, ADATUM, FABRIKAM = (demo.domain for demo in PARTNERS[:4])
+
 # The tags of Contoso, with their colors.
 TAGS: Final = (
     ("Premium support", "purple"),

@@ -17,13 +17,13 @@ from customers.models import Agreement, BillTo, Customer, QualificationDetails, 
 from partnercenter.directory.clouds import CLOUDS
 from partnercenter.directory.models import Domain, Tenant, TenantRole, User
 from partnercenter.partners.models import Partner, Staff
-from relationships.demo.cast import PARTNERS, TAGS, DemoPartner
+from relationships.demo.beginnings import BLAKE, Beginnings
+from relationships.demo.cast import ADATUM, CONTOSO, FABRIKAM, NORTHWIND, PARTNERS, TAGS, DemoPartner
 from relationships.demo.litware import LITWARE_ELSEWHERE_SINCE, LITWARE_SINCE
 from relationships.demo.names import DemoCompany, demo_companies, demo_people
 from relationships.demo.subscriptions import sell_to_customers
 
 SEED: Final = 2017
-CONTOSO, NORTHWIND, ADATUM, FABRIKAM = (demo.domain for demo in PARTNERS[:4])
 LITWARE: Final = "litware"
 # Ready for an upload: a second domain, and nobody in it.
 TAILSPIN: Final = "tailspintoys"
@@ -76,6 +76,7 @@ def load_demo(password: str) -> None:
             first += demo.customers
         _share_litware(partners[FABRIKAM], hashed)
         _serve_through(partners[NORTHWIND], partners[ADATUM])
+        Beginnings(partners, hashed, timezone.now()).tell()
         sell_to_customers(timezone.now())
 
 
@@ -93,7 +94,7 @@ def foreign_partners() -> list[str]:
 def set_demo_password(password: str) -> None:
     """Give everybody of the demo this password, unless they have it; people who chose their own keep theirs."""
     names = [person.principal_name(demo.domain) for demo in PARTNERS for person in demo.people]
-    people = User.objects.filter(principal_name__in=[*names, f"carla@{LITWARE}.onmicrosoft.com"])
+    people = User.objects.filter(principal_name__in=[*names, f"carla@{LITWARE}.onmicrosoft.com", BLAKE])
     shared = people.filter(principal_name=names[0]).values_list("password", flat=True).first()
     if shared and not check_password(password, shared):
         people.filter(password=shared).update(password=make_password(password))

@@ -33,7 +33,7 @@ class Beginning:
     """What a partner and an organization agreed on.
 
     `reseller` is whom the partner, a provider, serves the organization through. `bill_to` has the values of `BillTo`
-    for an account that is new; one that was there before keeps its own. `fields` are further columns of a new account.
+    for an account that is new; one that was there before keeps its own.
     """
 
     partner: Partner

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from customers.models import Customer, QualificationDetails
 from partnercenter.directory.addresses import formatted_lines
-from partnercenter.directory.clouds import CLOUDS, Feature, explain_missing, offers
+from partnercenter.directory.clouds import Feature, explain_missing, offers
 from partnercenter.directory.countries import country_name, culture_choices
 from partnercenter.directory.phones import format_phone
 from partnercenter.directory.prefixes import given_domain
@@ -32,6 +32,9 @@ from relationships.views.new_customer_account import customers_alike_to
 from relationships.views.new_customer_scope import of_draft, of_new_customer
 from relationships.views.new_customer_steps import new_customer_steps
 from subscriptions.models import OrderLine
+
+# What a person looks at of each line of the order.
+_CHOSEN: Final = ("pk", "offer_id", "quantity", "billing_cycle", "parent_id", "base_id", "region", "scope")
 
 
 @allow(Action.ADD_CUSTOMER)
@@ -110,12 +113,9 @@ def _why_not(request: StaffRequest, draft: NewCustomer, form: NewCustomerForm, l
 
 def _fingerprint(draft: NewCustomer, lines: list[OrderLine]) -> str:
     """A short text that is another one as soon as an answer or a line of the order is."""
-    chosen = [[str(getattr(line, name)) for name in ("pk", *_CHOSEN)] for line in lines]
+    chosen = [[str(getattr(line, name)) for name in _CHOSEN] for line in lines]
     shown = json.dumps([draft.answers, chosen], sort_keys=True)
     return salted_hmac("new customer", shown, algorithm="sha256").hexdigest()[:32]
-
-
-_CHOSEN = ("offer_id", "quantity", "billing_cycle", "parent_id", "base_id", "region", "scope")
 
 
 @allow(Action.ADD_CUSTOMER)
@@ -167,6 +167,5 @@ def _confirmation(request: StaffRequest, draft: NewCustomer, added: Added | None
         "elsewhere": "" if has_users else explain_missing(cloud, Feature.USERS_AND_LICENSES),
         "may_manage_users": request.staff.may(Action.MANAGE_USERS),
         "steps": new_customer_steps(draft, "done"),
-        "portal": CLOUDS[cloud].portal_name,
     }
     return render(request, "relationships/new_customer_done.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +25,7 @@ from relationships.views.new_customer_scope import of_draft
 from relationships.views.new_customer_steps import next_step
 
 # So many drafts are shown; nobody has more, and they are forgotten after 30 days.
-SHOWN = 50
+SHOWN: Final = 50
 
 
 @allow(Action.ADD_CUSTOMER)

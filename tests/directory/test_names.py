@@ -9,6 +9,7 @@ from partnercenter.directory.names import (
     check_contact_email,
     check_person_name,
     company_name_warning,
+    core_words,
 )
 
 
@@ -176,3 +177,22 @@ def test_a_contact_has_a_mail_address_of_the_customer(address):
 )
 def test_a_contact_is_neither_at_microsoft_nor_at_the_partner(address, code):
     assert code_of(check_contact_email(address, {"contoso.com", "münchen.de"})) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Adventure-Works GmbH & Co. KG", ["adventure", "works"]),
+        ("ADVENTURE WORKS, Inc.", ["adventure", "works"]),
+        ("The Company Store Ltd", ["the", "company", "store"]),
+        ("Müller & Söhne AG", ["muller", "sohne"]),
+        ("株式会社ソニー", ["ソニー"]),
+        ("阿里巴巴(中国)有限公司", ["阿里巴巴", "中国"]),
+        ("ООО Ромашка", ["ромашка"]),
+        ("Какао", ["какао"]),
+        ("Ltd", ["ltd"]),
+        ("---", []),
+    ],
+)
+def test_a_company_is_compared_by_its_name_without_legal_form(name, words):
+    assert core_words(name) == words

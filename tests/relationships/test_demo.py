@@ -6,6 +6,7 @@ from partnercenter.directory.models import Domain, User
 from partnercenter.partners.models import Partner, Staff
 from relationships.demo import cast
 from relationships.demo.load import load_demo
+from relationships.models import NewCustomer, Partnership, PastRelationship, RelationshipRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,7 @@ def test_litware_is_a_customer_of_two_partners_and_tailspin_waits_for_an_upload(
 def test_one_customer_of_contoso_took_the_delegated_privileges_back(few):
     load_demo("a demo password")
 
-    [closed] = Customer.objects.filter(admin_privileges_ended_at__isnull=False)
+    [closed] = Customer.objects.filter(admin_privileges_ended_at__isnull=False, ended_at=None)
 
     assert (closed.name, str(closed.partner), closed.has_admin_privileges) == ("Relecloud", "Contoso Cloud", False)
 
@@ -74,6 +75,35 @@ def test_the_reseller_has_an_account_for_each_customer_it_serves_through_the_pro
         *[["indirect_reseller"]] * 18,
     ]
     assert ours.filter(agreement__isnull=True).count() == 0
+
+
+def test_partners_have_asked_parted_and_work_together(few):
+    load_demo("a demo password")
+
+    asked = RelationshipRequest.objects.values_list("partner__tenant__name", "status")
+    [past] = PastRelationship.objects.all()
+    active = Partnership.objects.get(status="active")
+    assert sorted(asked) == [
+        ("Contoso Cloud", "declined"),
+        ("Contoso Cloud", "expired"),
+        ("Contoso Cloud", "waiting"),
+        ("Contoso Cloud", "waiting"),
+        ("Fabrikam Azure", "accepted"),
+        ("Northwind Distribution", "waiting"),
+    ]
+    assert (str(past.customer), past.customer.ended_at) == ("Fincher Architects", past.ended_at)
+    assert (str(active.provider), str(active.reseller)) == ("Northwind Distribution", "Adatum Resellers")
+    assert str(NewCustomer.objects.get()) == "Boulder Innovations"
+
+
+def test_every_letter_of_the_demo_opens_its_request(few, browse):
+    load_demo("a demo password")
+    blake = browse(User.objects.get(principal_name="blake@blueyonderairlines.onmicrosoft.com"))
+
+    for asked in RelationshipRequest.objects.filter(tenant__name="Blue Yonder Airlines"):
+        page = blake.get(f"/my/requests/{asked.token}/")
+        assert asked.letter.count(f"/my/requests/{asked.token}/") == 1
+        assert "Accept" in page.content.decode()
 
 
 def test_everybody_of_the_demo_signs_in_with_the_printed_password(few, client, capsys):

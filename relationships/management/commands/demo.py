@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from relationships.demo.beginnings import BLAKE
 from relationships.demo.cast import PARTNERS
 from relationships.demo.load import foreign_partners, is_empty, load_demo, set_demo_password
 
@@ -53,4 +54,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"  {'carla@litware.onmicrosoft.com':34} Litware, a customer of Contoso Cloud and Fabrikam Azure"
         )
+        self.stdout.write(f"  {BLAKE:34} Blue Yonder Airlines, which two partners ask for a relationship")
         self.stdout.write("The second factor is off in the demo.")
