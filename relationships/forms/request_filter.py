@@ -25,11 +25,11 @@ class RequestFilter(forms.Form):
         label=gettext_lazy("State"),
         choices=[("", gettext_lazy("All states")), *RelationshipRequest.Status.choices],
         required=False,
-        widget=forms.Select(attrs={"data-submits": True, "autocomplete": "off"}),
+        widget=forms.Select(attrs={"form": "find", "autocomplete": "off"}),
     )
 
     def __init__(self, data: Any) -> None:
-        super().__init__(data, auto_id="filter_%s")
+        super().__init__(data, auto_id="search_%s")
         self.is_valid()
 
     @property

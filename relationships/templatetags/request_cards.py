@@ -38,12 +38,6 @@ def days_left_of(asked: RelationshipRequest) -> int:
     return days_left(asked, timezone.now())
 
 
-@register.inclusion_tag("relationships/_request_button.html", takes_context=True)
-def request_button(context: Context) -> dict[str, Any]:
-    """The button above the customer list that begins a request, or why this person does not."""
-    return {"denied": why_not_request(context["staff"])}
-
-
 @register.inclusion_tag("relationships/_ask_for_privileges.html", takes_context=True)
 def ask_for_privileges(context: Context, customer: Customer, size: str = "") -> dict[str, Any]:
     """The way to ask a customer once more for delegated admin privileges; `size` is that of its button."""

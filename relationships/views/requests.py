@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.selectors.list_query import as_guid
+from customers.views.customer_list import wants_piece
 from partnercenter.directory.clouds import Feature, explain_missing, offers
 from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
@@ -47,13 +48,15 @@ LETTERS_A_MINUTE: Final = 20
 
 
 @allow(Action.SEE_CUSTOMERS)
+@throttled("search", per_minute=240, only=wants_piece, within="process")
 @require_safe
 def requests(request: StaffRequest) -> HttpResponse:
     """What the partner has asked organizations for, the newest request first."""
     form = RequestFilter(request.GET)
     found = matching(requests_of(request.partner), text=form.text, state=form.state_wanted)
     context = {"form": form, "table": RequestTable(found, request), "request_denied": why_not_request(request.staff)}
-    return render(request, "relationships/requests.html", context)
+    piece = "relationships/_request_results.html"
+    return render(request, piece if wants_piece(request) else "relationships/requests.html", context)
 
 
 def _sends(request: HttpRequest) -> bool:

@@ -51,7 +51,8 @@ def test_a_partner_asks_and_the_customer_accepts(
 ):
     partner = enter(ana)
     partner.goto(reverse("customers:list"))
-    partner.get_by_role("link", name="Request a relationship").click()
+    partner.get_by_role("navigation").get_by_role("link", name="Relationships").click()
+    partner.get_by_role("link", name="Request a relationship").first.click()
     partner.get_by_label("Domain of the organization").fill("proseware.com")
     partner.get_by_label("Email of the recipient").fill("paula@proseware.com")
     partner.get_by_label("Without: you may sell").check()

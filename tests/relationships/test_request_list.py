@@ -148,7 +148,7 @@ class TestTheList:
         tailspin.save()
         asking = f"{NEW}?customer={tailspin.tenant_id}"
 
-        assert f'href="{NEW}"' in client.get("/customers/").content.decode()
+        assert f'href="{NEW}"' in client.get(reverse("new_customers:list")).content.decode()
         assert f'href="{LIST}"' in client.get("/customers/").content.decode()
         assert asking in client.get(reverse("customers:account", args=[tailspin.tenant_id])).content.decode()
         assert asking in client.get(reverse("customers:users", args=[tailspin.tenant_id])).content.decode()
