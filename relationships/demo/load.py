@@ -29,6 +29,8 @@ LITWARE: Final = "litware"
 TAILSPIN: Final = "tailspintoys"
 # Took the delegated privileges back, half-way through its time as a customer.
 CLOSED: Final = "relecloud"
+# They were partners before any of their customers came.
+PARTNERS_SINCE: Final = timedelta(days=3_000)
 # One in so many customers of the reseller is served directly as well.
 BOTH_WAYS: Final = 10
 # The first so many customers of a partner have people.
@@ -104,8 +106,9 @@ def _make_partner(demo: DemoPartner, hashed: str) -> Partner:
     tenant = Tenant.objects.create(id=_guid(demo.domain), name=demo.name, cloud=demo.cloud, country=demo.country)
     Domain.objects.create(tenant=tenant, name=demo.domain, is_primary=True)
     partner = Partner.objects.create(
-        tenant=tenant, kind=demo.kind, partner_id=demo.partner_id, market=demo.country, currency=demo.currency
-    )
+        tenant=tenant, kind=demo.kind, partner_id=demo.partner_id, market=demo.country, currency=demo.currency,
+        created_at=timezone.now() - PARTNERS_SINCE,
+    )  # fmt: skip
     for person in demo.people:
         name = person.principal_name(demo.domain)
         user = User.objects.create(
