@@ -95,6 +95,17 @@ class Deed(models.TextChoices):
     PARTNERSHIP_DECLINED = "partnership_declined", _("Partnership declined by the reseller")
     PARTNERSHIP_EXPIRED = "partnership_expired", _("Invitation to a partnership expired")
     PARTNERSHIP_REMOVED = "partnership_removed", _("Partnership removed")
+    TRANSFER_ASKED = "transfer_asked", _("Transfer requested")
+    TRANSFER_SIGNED = "transfer_signed", _("Transfer agreed to")
+    TRANSFER_PROPOSED = "transfer_proposed", _("Transfer accepted by the first of two persons")
+    TRANSFER_ACCEPTED = "transfer_accepted", _("Transfer accepted by the current partner")
+    TRANSFER_DECLINED = "transfer_declined", _("Transfer declined")
+    TRANSFER_CANCELED = "transfer_canceled", _("Transfer canceled")
+    TRANSFER_EXPIRED = "transfer_expired", _("Transfer expired")
+    TRANSFER_ENDED = "transfer_ended", _("Transfer has come to its end")
+    SUBSCRIPTION_TRANSFERRED = "subscription_transferred", _("Subscription transferred")
+    RESERVATION_TRANSFERRED = "reservation_transferred", _("Reservation transferred")
+    TWO_ACCEPT_CHANGED = "two_accept_changed", _("Number of persons who accept transfers changed")
     REFUSED = "refused", _("Refused: no permission")
 
 

@@ -51,6 +51,7 @@ class Job(Stateful):
         REACTIVATE_SUBSCRIPTIONS = "reactivate_subscriptions", _("Reactivate subscriptions")
         CHANGE_RESELLER = "change_reseller", _("Change the reseller of subscriptions")
         CHANGE_LICENSES = "change_licenses", _("Change licenses of users")
+        TRANSFER = "transfer", _("Transfer subscriptions to another partner")
 
     class Error(models.TextChoices):
         STOPS_WORKERS = "stops_workers", _("It stopped the worker three times and was given up.")

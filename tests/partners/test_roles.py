@@ -28,6 +28,7 @@ MATRIX = {
     Action.REQUEST_RELATIONSHIP: "W – W W – –",
     Action.REMOVE_RELATIONSHIP: "W – W – – –",
     Action.MANAGE_PARTNERSHIPS: "W – W W – –",
+    Action.MANAGE_TRANSFERS: "W – W – – –",
     Action.SEE_ACTIVITY: "R – R – – –",
 }
 

@@ -1,0 +1,101 @@
+"""Questions about transfers. Each begins with a partner or an organization that takes part."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from partnercenter.directory.models import Tenant, TenantRole, User
+from partnercenter.partners.models import Partner
+from partnercenter.partners.roles import Action
+from subscriptions.models import Party, Transfer, TransferItem, TransferSignature
+
+State = Transfer.Status
+DAY: Final = timedelta(days=1)
+# The lists of a partner by the words of their addresses.
+DIRECTIONS: Final = {"sent": "target_partner", "received": "source_partner"}
+_TOGETHER: Final = (
+    "source__tenant", "source__partner__tenant", "target__partner__tenant", "source_partner__tenant",
+    "target_partner__tenant", "reseller__tenant", "asked_by", "proposed_by", "ended_by", "job",
+)  # fmt: skip
+
+
+def transfers_of(partner: Partner) -> QuerySet[Transfer]:
+    """The transfers in which a partner is the new or the current one. The current one sees them once all agree."""
+    mine = Q(target_partner=partner) | (Q(source_partner=partner) & _seen_by_source())
+    return Transfer.objects.filter(mine).select_related(*_TOGETHER)
+
+
+def transfers_in(partner: Partner, direction: str) -> QuerySet[Transfer]:
+    """Those that a partner sent, as the new partner, or received, as the current one."""
+    return transfers_of(partner).filter(**{DIRECTIONS[direction]: partner})
+
+
+def _seen_by_source() -> Q:
+    # What the customer has not agreed to is no business of the partner that it is with.
+    return Q(Exists(TransferSignature.objects.filter(transfer=OuterRef("pk"), party=Party.CUSTOMER)))
+
+
+def transfers_about(tenant: Tenant) -> QuerySet[Transfer]:
+    """The transfers of what an organization has."""
+    return Transfer.objects.filter(source__tenant=tenant).select_related(*_TOGETHER)
+
+
+def transfers_of_customer(customer: Customer) -> QuerySet[Transfer]:
+    """Those in which an account is the one that Azure leaves or comes to."""
+    return transfers_of(customer.partner).filter(Q(source=customer) | Q(target=customer))
+
+
+def items_of(transfer: Transfer) -> QuerySet[TransferItem]:
+    """What moves, in the order in which it does."""
+    return TransferItem.objects.filter(transfer=transfer).order_by("id")
+
+
+def party_of(transfer: Transfer, user: User) -> Party | None:
+    """For which party somebody looks at a transfer; None for who has nothing to do with it."""
+    staff = getattr(user, "staff", None)
+    if staff and staff.removed_at is None:
+        if staff.partner_id == transfer.target_partner_id:
+            return Party.TARGET
+        if staff.partner_id == transfer.source_partner_id:
+            return Party.SOURCE
+    return Party.CUSTOMER if user.tenant_id == transfer.source.tenant_id else None
+
+
+def may_act_for(transfer: Transfer, party: Party, user: User) -> bool:
+    """Whether somebody may sign, decline or cancel for a party."""
+    if not user.is_active:
+        return False
+    if party == Party.CUSTOMER:
+        return user.tenant_id == transfer.source.tenant_id and user.role == TenantRole.GLOBAL_ADMIN
+    staff = getattr(user, "staff", None)
+    partner_id = transfer.target_partner_id if party == Party.TARGET else transfer.source_partner_id
+    return bool(
+        staff and staff.removed_at is None and staff.partner_id == partner_id and staff.may(Action.MANAGE_TRANSFERS)
+    )
+
+
+def days_left(transfer: Transfer, now: datetime) -> int:
+    """How many days there are left for an answer; a part of a day is one."""
+    return max(0, -(-(transfer.expires_at - now) // DAY))
+
+
+def how_it_ended(transfer: Transfer, now: datetime) -> str:
+    """Why a transfer can no longer be answered, in a sentence."""
+    if transfer.has_expired(now):
+        return _("Nobody answered this transfer within 30 days: it has expired. The new partner can ask again.")
+    sentences = {
+        State.DECLINED: _("%(person)s declined this transfer on %(day)s."),
+        State.CANCELED: _("%(person)s canceled this transfer on %(day)s."),
+        State.IN_PROGRESS: _("This transfer was accepted already: what was chosen moves now."),
+        State.AWAITING_REVIEW: _("This was signed already. The current partner reviews it now."),
+        State.AWAITING_CONSENT: _("The customer has not agreed to this transfer yet."),
+    }
+    moment = formats.date_format(timezone.localtime(transfer.ended_at or transfer.asked_at), "DATE_FORMAT")
+    sentence = sentences.get(State(transfer.status), _("This transfer has come to its end."))
+    return sentence % {"person": transfer.ended_by, "day": moment}
