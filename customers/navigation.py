@@ -39,6 +39,7 @@ _BELOW: Final = {
     "customers:domains": "customers:account",
     "customers:add_domain": "customers:account",
     "customers:remove_domain": "customers:account",
+    "removal:remove": "customers:account",
     "customers:user": "customers:users",
     "customers:deleted_users": "customers:users",
     "customers:edit_user": "customers:users",

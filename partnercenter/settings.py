@@ -193,6 +193,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=30),
         "options": {"queue": "clock", "expires": 3600},
     },
+    "let invitations to partnerships expire": {
+        "task": "relationships.expire_invitations",
+        "schedule": crontab(minute=10),
+        "options": {"queue": "clock", "expires": 3600},
+    },
+    "remind of requests and let them expire": {
+        "task": "relationships.move_requests_on",
+        "schedule": 300.0,
+        "options": {"queue": "clock", "expires": 300},
+    },
     "forget sessions that have ended": {
         "task": "jobs.clear_sessions",
         "schedule": crontab(hour=3, minute=0),

@@ -27,6 +27,14 @@ class MailServer:
         return self.taken[before:]
 
 
+class AnyPort(Controller):
+    """Listens at a free port, which it knows only when it does."""
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 def words_of(mail):
     """The plain text of a mail."""
     return mail.get_body(("plain",)).get_content()
@@ -41,10 +49,10 @@ def link_in(mail):
 @pytest.fixture
 def mail_server(settings):
     server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=0)
+    controller = AnyPort(server, hostname="127.0.0.1", port=0)
     controller.start()
     settings.EMAIL_BACKEND = "partnercenter.notifications.outbox.Outbox"
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = controller.server.sockets[0].getsockname()[:2]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = controller.hostname, controller.port
     yield server
     controller.stop()

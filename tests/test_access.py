@@ -23,9 +23,11 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job
 from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import WHO_MAY, Action, Role, denial
+from relationships.models import Partnership
 from subscriptions.models import RoleAssignment, Subscription
 from subscriptions.services.license_changes import change_licenses
 from subscriptions.services.subscription_changes import start_subscription_change
+from tests.asking import ask
 from tests.conftest import PASSWORD
 from tests.subscribing import azure_plan, azure_subscription, buy_software, order, reserve, subscribe
 
@@ -73,6 +75,10 @@ def example(tailspin, ana):
     azure = azure_subscription(azure_plan(tailspin))
     e3 = subscribe(tailspin, "Office 365 Enterprise E3")
     chosen = Subscription.objects.filter(pk=e3.pk)
+    invitation = Partnership.objects.create(
+        provider=ana.partner, email="adam@adatum.com", language="en", invited_by=ana.user
+    )
+    asked = ask(ana, send=False)
     return {
         "microsoft_id": tailspin.tenant_id,
         "partner_id": ana.partner.pk,
@@ -90,6 +96,10 @@ def example(tailspin, ana):
         "order_id": order(tailspin, ana, "Office 365 Enterprise E3").pk,
         "license_change_id": change_licenses(tailspin, [user.pk], assign=[e3.pk], actor=ana.user).pk,
         "change_id": start_subscription_change(ana.partner, chosen, "suspend", customer=tailspin, actor=ana.user).pk,
+        "partnership_id": invitation.pk,
+        "invitation_token": invitation.token,
+        "request_id": asked.pk,
+        "request_token": asked.token,
         "number": 1,
     }
 
@@ -256,6 +266,9 @@ LISTS = {
     "subscriptions:licenses": OF_A_LIST,
     "subscriptions:license_change": (*OF_A_LIST, "left"),
     "subscriptions:license_results": ("left",),
+    "requests:list": (*OF_A_LIST, "state"),
+    "my_requests:list": OF_A_LIST,
+    "former:list": OF_A_LIST,
 }
 
 
@@ -346,6 +359,11 @@ FORMS_OF_SUBSCRIPTIONS = dict.fromkeys(
     ),
     OF_SUBSCRIPTIONS_SELECTED,
 )
+FORMS_OF_RELATIONSHIPS = {
+    "requests:new": ("send", "wish", "chosen", "looked_at", "domain", "email", "privileges", "reseller", "letter"),
+    "my_requests:decline": ("reason",),
+    "removal:remove": ("reason", "name"),
+}
 FORMS_OF_PASSWORDS = {
     "customers:import_passwords": ("seen", "format"),
     "customers:hand_out": ("seen", "format"),
@@ -360,7 +378,9 @@ def undecided(example, tailspin, ana):
     return example | {"import_id": upload_users(tailspin, file_name="b.csv", content=content, actor=ana.user).pk}
 
 
-@pytest.mark.parametrize(("name", "fields"), one_by_one_and_together(FORMS_BELOW_USERS | FORMS_OF_SUBSCRIPTIONS))
+@pytest.mark.parametrize(
+    ("name", "fields"), one_by_one_and_together(FORMS_BELOW_USERS | FORMS_OF_SUBSCRIPTIONS | FORMS_OF_RELATIONSHIPS)
+)
 def test_strange_values_in_a_form_change_nothing(name, fields, undecided, browse, ana):
     client = browse(ana)
     before = fingerprint()

@@ -107,6 +107,11 @@ class Customer(models.Model):
                 fillfactor=60,
             ),
             models.Index(
+                fields=["partner", "ended_at", "tenant"],
+                condition=models.Q(ended_at__isnull=False),
+                name="former_customers_by_end",
+            ),
+            models.Index(
                 fields=["reseller", "partner"],
                 condition=models.Q(reseller__isnull=False),
                 name="customers_of_a_reseller",

@@ -24,6 +24,11 @@ def customers_of(partner: Partner) -> QuerySet[Customer]:
     return Customer.objects.filter(partner=partner, ended_at=None)
 
 
+def former_customers_of(partner: Partner) -> QuerySet[Customer]:
+    """The customers that a partner served once; who has come back is not among them."""
+    return Customer.objects.filter(partner=partner, ended_at__isnull=False)
+
+
 def resellers_of(partner: Partner) -> QuerySet[Partner]:
     """The indirect resellers through which a provider serves customers, in the order of their names."""
     served = Customer.objects.filter(partner=partner, reseller=OuterRef("pk"), ended_at=None)

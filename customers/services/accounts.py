@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import BillTo, Customer
 from customers.selectors.domains import verified_names
+from customers.services.holding import hold_account
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
 from partnercenter.directory.models import User
@@ -34,7 +35,7 @@ def update_account(customer: Customer, values: Mapping[str, str], *, version: in
     Raises `ChangedMeanwhile`, and changes nothing, when the account has another version by now.
     """
     with transaction.atomic():
-        held = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        held = hold_account(customer)
         if held.version != version:
             raise ChangedMeanwhile
         bill_to = BillTo.objects.get(pk=held.pk)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Agreement, Customer
-from customers.services.holding import BUSY
+from customers.services.holding import BUSY, hold_account
 from customers.services.meanwhile import Overtaken
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import changes, record
@@ -33,7 +33,7 @@ def attest_agreement(customer: Customer, values: Mapping[str, Any], *, seen: Map
     `Overtaken`, and changes nothing, when somebody else attested something different since.
     """
     with without_long_waits(BUSY):
-        held = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        held = hold_account(customer)
         before = attested(Agreement.objects.filter(pk=held.pk).first())
         changed = changes(_written(before), _written(values))
         if not changed:

@@ -22,7 +22,7 @@ from customers.selectors.passwords import (
     still_without,
 )
 from customers.selectors.users import by_keys, present
-from customers.services.holding import hold_organization
+from customers.services.holding import hold_organization, hold_relationship
 from customers.services.user_imports import FILE, USERS
 from customers.services.users import end_sessions
 from partnercenter.activity.models import Deed
@@ -83,13 +83,17 @@ def hand_out_passwords(user_import: UserImport, *, seen: datetime | None, actor:
 def start_handout(customer: Customer, ids: Sequence[UUID], *, actor: User) -> PasswordHandout:
     """Keep which users of a customer were selected for new passwords, by name; nobody has got one by that.
 
-    Raises `Refused` if none of them is there.
+    Raises `Refused` if none of them is there, and where the relationship has ended.
     """
     chosen = by_keys(ids).filter(present(customer)).order_by("name_key", "id")
     user_ids = list(chosen.values_list("pk", flat=True))
     if not user_ids:
         raise Refused(_("None of the selected users is there any more."))
-    return PasswordHandout.objects.create(customer=customer, user_ids=user_ids, total=len(user_ids), requested_by=actor)
+    with transaction.atomic():
+        hold_relationship(customer)
+        return PasswordHandout.objects.create(
+            customer=customer, user_ids=user_ids, total=len(user_ids), requested_by=actor
+        )
 
 
 def hand_out_to_selected(handout: PasswordHandout, *, seen: datetime | None, actor: User) -> Iterator[HandedOut]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from customers.models import Customer, QualificationDetails
-from customers.services.holding import BUSY
+from customers.services.holding import BUSY, hold_account
 from customers.services.meanwhile import Overtaken
 from partnercenter.activity.details import QUALIFICATION, SEGMENT
 from partnercenter.activity.models import Deed
@@ -42,7 +42,7 @@ def change_qualification(
     if not offers(cloud, Feature.QUALIFICATIONS):
         raise Refused(explain_missing(cloud, Feature.QUALIFICATIONS))
     with without_long_waits(BUSY):
-        held = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        held = hold_account(customer)
         before = stated(held)
         changed = changes(before, values)
         if not changed:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from customers.models import UserImport, UserImportRow
 from customers.selectors.user_imports import taken_names, verified_domains, waiting_names
+from customers.services.holding import hold_relationship
 from customers.services.user_imports import FILE, hold_checked, log, problems_by_row
 from customers.userfiles import ProblemCode, UserRow, check_rows, clean
 from partnercenter.activity.models import Deed
@@ -44,6 +45,7 @@ def correct_row(user_import: UserImport, number: int, *, cells: dict[str, str], 
     """
     with transaction.atomic():
         held = hold_checked(user_import)
+        hold_relationship(held.customer)
         row = UserImportRow.objects.filter(user_import=held, number=number, outcome=Outcome.FAULTY).first()
         if row is None:
             raise Refused(_("This row is in order by now: somebody else corrected it. The page shows what is left."))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from customers.models import Customer, UserChange
 from customers.selectors.users import by_keys, can_sign_in, known, names_of, people_of_partners, present, users_of
 from customers.services.followers import followers
-from customers.services.holding import hold_organization, organization_held
+from customers.services.holding import hold_organization, hold_relationship, organization_held
 from customers.services.users import DELETED_MEANWHILE, EDITABLE, LAST_ADMIN, OF_A_PARTNER, USER, end_sessions
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
@@ -181,10 +181,11 @@ def start_user_change(
 ) -> Job:
     """Let a worker do one of `ACTS` with very many users; `url` is the list they were chosen in.
 
-    Of all global admins one who comes last in `ids` stays.
+    Of all global admins one who comes last in `ids` stays. Raises `Refused` where the relationship has ended.
     """
     change = UserChange(customer=customer, act=act, value=value, user_ids=[*ids], total=len(ids), requested_by=actor)
     with transaction.atomic():
+        hold_relationship(customer)
         change.job = enqueue(
             ACTS[act].kind,
             subject_id=change.pk,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 from customers.models import Customer, UserImport, UserImportRow
 from customers.selectors.user_imports import is_doubtful, lost_domains, taken_names, verified_domains, waiting_names
 from customers.selectors.user_results import with_corrections
-from customers.services.holding import BUSY, hold_organization
+from customers.services.holding import BUSY, hold_organization, hold_relationship
 from customers.userfiles import Problem, UserFile, UserRow, check_rows, read_user_file
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
@@ -49,11 +49,13 @@ _COPY: Final = """
 def upload_users(customer: Customer, *, file_name: str, content: bytes, actor: User) -> UserImport:
     """Read and check a file of users, and keep it with everything that was found; no user is created.
 
-    Raises `Refused` for bytes that are no file of users at all; then nothing is kept.
+    Raises `Refused` for bytes that are no file of users at all, and where the relationship has ended; then nothing is
+    kept.
     """
     file = read_user_file(content)
     problems = _problems(customer, file)
     with transaction.atomic():
+        hold_relationship(customer)
         user_import = UserImport.objects.create(
             customer=customer,
             uploaded_by=actor,
@@ -80,6 +82,7 @@ def read_again(user_import: UserImport, *, encoding: str, delimiter: str, actor:
     """
     with without_long_waits(BUSY):
         held = hold_checked(user_import)
+        hold_relationship(held.customer)
         file = read_user_file(bytes(held.content), encoding=encoding, delimiter=delimiter)
         as_before = (file.encoding, file.delimiter) == (held.encoding, held.delimiter)
         if as_before:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customers.forms.account import AccountForm, with_picks
 from customers.models import Customer
 from customers.navigation import customer_context
-from customers.selectors.customers import account_of, customers_of, tags_on
+from customers.selectors.customers import account_of, customers_of, former_customers_of, tags_on
 from customers.selectors.my import domains_of
 from customers.services import accounts as services
 from customers.services.accounts import ChangedMeanwhile, bill_to_values, update_account
@@ -25,6 +25,7 @@ from partnercenter.directory.addresses import formatted_lines
 from partnercenter.directory.clouds import Feature, offers
 from partnercenter.directory.countries import country_name, culture_choices
 from partnercenter.directory.phones import format_phone
+from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
@@ -35,9 +36,11 @@ from partnercenter.web.unsent import typed_before
 @allow(Action.SEE_CUSTOMERS)
 @require_safe
 def customer(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
-    """The address of a customer itself: it leads to the first of its pages."""
-    found = get_object_or_404(customers_of(request.partner), tenant_id=microsoft_id)
-    return redirect("subscriptions:subscriptions", microsoft_id=found.tenant_id)
+    """The address of a customer itself: it leads to the first of its pages, or to the history of a former customer."""
+    if customers_of(request.partner).filter(tenant_id=microsoft_id).exists():
+        return redirect("subscriptions:subscriptions", microsoft_id=microsoft_id)
+    former = get_object_or_404(former_customers_of(request.partner), tenant_id=microsoft_id)
+    return redirect("former:customer", microsoft_id=former.tenant_id)
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -78,8 +81,11 @@ def edit_account(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
             changed = update_account(customer, form.values(), version=form.cleaned_data["version"], actor=request.user)
         except ChangedMeanwhile:
             return _conflict(request, _account(request, microsoft_id), form)
-        messages.success(request, _("The account was saved.") if changed else _("Nothing was changed."))
-        return redirect("customers:account", microsoft_id=microsoft_id)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The account was saved.") if changed else _("Nothing was changed."))
+            return redirect("customers:account", microsoft_id=microsoft_id)
     context = customer_context(request, customer) | {"form": form, "country": country_name(form.country)}
     return render(request, "customers/edit_account.html", context, status=422 if data is not None else 200)
 

@@ -36,7 +36,29 @@ def record(
     `details` maps names to single values, or to `[old, new]` (see `changes`). `subject` is the GUID of a thing that has
     a history of its own. Without an actor the portal itself did it.
     """
-    return Activity.objects.create(
+    line = _line(deed, partner, actor, customer, details, subject)
+    line.save(force_insert=True)
+    return line
+
+
+def record_each(
+    deed: Deed, *, partner: Partner, actor: User | None, customer: Account, told: Mapping[UUID, Mapping[str, Any]]
+) -> None:
+    """Add a line for each of several things of a customer that one act has changed: their GUIDs with their details."""
+    Activity.objects.bulk_create(
+        _line(deed, partner, actor, customer, details, subject) for subject, details in told.items()
+    )
+
+
+def _line(
+    deed: Deed,
+    partner: Partner,
+    actor: User | None,
+    customer: Account | None,
+    details: Mapping[str, Any] | None,
+    subject: UUID | None,
+) -> Activity:
+    return Activity(
         partner=partner,
         customer_id=customer.tenant_id if customer else None,
         customer_name=customer.name if customer else "",

@@ -57,6 +57,7 @@ class Job(Stateful):
         STOPS_WORKERS = "stops_workers", _("It stopped the worker three times and was given up.")
         UNEXPECTED = "unexpected", _("An unexpected error stopped it three times. Its reference is in the log.")
         NO_PRIVILEGES = "no_privileges", _("The customer took the delegated admin privileges back.")
+        RELATIONSHIP_ENDED = "relationship_ended", _("The relationship with the customer has ended.")
 
     STEPS: ClassVar = {
         Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELED, Status.FAILED}),

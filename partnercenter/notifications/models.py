@@ -198,6 +198,16 @@ def _transfer_ended_sentence(facts: dict[str, Any]) -> str:
     return _with_left(sentence % (facts | {"count": grouped(moved)}), facts["left"])
 
 
+def _removed_sentence(facts: dict[str, Any]) -> str:
+    if "provider" in facts:
+        sentence = gettext("%(partner)s no longer sells to %(customer)s. It still serves it through %(provider)s.")
+    else:
+        sentence = gettext(
+            "%(partner)s no longer serves %(customer)s: the relationship and its delegated admin privileges have ended."
+        )
+    return str(sentence % facts)
+
+
 def _sentence(text: Promise) -> Callable[[dict[str, Any]], str]:
     """A sentence that only needs its facts put in."""
     return lambda facts: str(text) % facts
@@ -230,9 +240,7 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
         _("Nobody answered your request to %(customer)s within 90 days. It has expired; you can ask again.")
     ),
     Notification.Kind.CUSTOMER_BEGUN: _sentence(_("%(provider)s made you the reseller of %(customer)s.")),
-    Notification.Kind.RELATIONSHIP_REMOVED: _sentence(
-        _("%(partner)s no longer serves %(customer)s: the relationship and its delegated admin privileges have ended.")
-    ),
+    Notification.Kind.RELATIONSHIP_REMOVED: _removed_sentence,
     Notification.Kind.RELATIONSHIP_ENDED: _sentence(
         _("%(provider)s ended its relationship with %(customer)s, which you served through it.")
     ),
@@ -242,9 +250,7 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
         _("%(partner)s removed the partnership with you. Customers and delegated admin privileges stay as they are.")
     ),
     Notification.Kind.TRANSFER_ASKED: _sentence(
-        _(
-            "Azure subscriptions of %(customer)s are to go from %(source)s to %(target)s. This waits for your answer."
-        )
+        _("Azure subscriptions of %(customer)s are to go from %(source)s to %(target)s. This waits for your answer.")
     ),
     Notification.Kind.TRANSFER_SIGNED: _sentence(
         _(

@@ -12,24 +12,29 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.directory.clouds import Feature, offers
-from partnercenter.partners.models import Staff
+from partnercenter.partners.models import Partner, Staff
 from partnercenter.partners.roles import Action
 from partnercenter.partners.selectors import staff_of
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A place to go: the name of its URL, words, icon, what one must be allowed to do, what the cloud must have."""
+    """A place to go: the name of its URL, words, icon, what one must be allowed to do, what the cloud must have.
+
+    `kinds` are the kinds of partners that have such a place.
+    """
 
     url_name: str
     label: str | Promise
     icon: str
     action: Action | None = None
     feature: Feature | None = None
+    kinds: frozenset[str] = frozenset(Partner.Kind)
 
     def is_for(self, staff: Staff) -> bool:
-        """Whether this person may go there, and whether there is such a place in the cloud of their partner."""
+        """Whether this person may go there, and whether there is such a place for their partner and in its cloud."""
         exists = self.feature is None or offers(staff.partner.cloud, self.feature)
+        exists = exists and staff.partner.kind in self.kinds
         return exists and (self.action is None or staff.may(self.action))
 
 
@@ -49,6 +54,15 @@ PORTAL: Final = (
     Entry("customers:list", _("Customers"), "customers", Action.SEE_CUSTOMERS),
     Entry("subscriptions:list", _("Subscriptions"), "cloud", Action.SEE_CUSTOMERS),
     Entry("subscriptions:catalog", _("Catalog"), "cart", Action.SEE_CUSTOMERS),
+    Entry("requests:list", _("Relationships"), "relationship", Action.SEE_CUSTOMERS),
+    Entry(
+        "partnerships:list",
+        _("Partnerships"),
+        "partnership",
+        Action.SEE_CUSTOMERS,
+        Feature.INDIRECT_MODEL,
+        frozenset({Partner.Kind.PROVIDER, Partner.Kind.RESELLER}),
+    ),
     Entry("activity:list", _("Activity"), "activity", Action.SEE_ACTIVITY),
     Entry("jobs:list", _("Jobs"), "jobs"),
 )

@@ -29,6 +29,7 @@ POLLED: Final = (
     "customers:import_progress",
     "subscriptions:change_result",
     "subscriptions:license_change",
+    "removal:remove",
 )
 
 

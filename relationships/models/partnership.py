@@ -19,8 +19,9 @@ from relationships.models.links import TOKEN_LENGTH, new_token, ninety_days_from
 class Partnership(Stateful):
     """An indirect provider invites a reseller by a personal link; its global admin accepts (section 7).
 
-    `reseller` is known from the answer on. `email` is to whom the invitation went, in `language`. A partnership that is
-    removed leaves customers and delegated privileges as they are.
+    `reseller` is known from the answer on. `email` is to whom the invitation went, in `language`, with a `note` of who
+    wrote it. An invitation that the portal has not sent itself has no `sent_at`: the provider copied its link, or used
+    an own mail program. A partnership that is removed leaves customers and delegated privileges as they are.
     """
 
     class Status(models.TextChoices):
@@ -46,6 +47,7 @@ class Partnership(Stateful):
     reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     email = models.EmailField()
     language = models.CharField(max_length=10)
+    note = models.CharField(max_length=500, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.INVITED)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     invited_at = models.DateTimeField(default=timezone.now)
@@ -87,6 +89,18 @@ class Partnership(Stateful):
     def __str__(self) -> str:
         return f"{self.provider} – {self.reseller or self.email}"
 
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == self.Status.INVITED
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == self.Status.ACTIVE
+
+    def other_side_of(self, partner: Partner) -> Partner | None:
+        """Whom a partner works with here; None while nobody has answered its invitation."""
+        return self.reseller if self.provider_id == partner.pk else self.provider
+
     def has_expired(self, now: datetime) -> bool:
         """Whether it is too late to answer the invitation at a moment, also before the clock has noticed."""
-        return self.status == self.Status.EXPIRED or (self.status == self.Status.INVITED and self.expires_at <= now)
+        return self.status == self.Status.EXPIRED or (self.is_waiting and self.expires_at <= now)

@@ -25,7 +25,8 @@ class RelationshipRequest(Stateful):
     the organization, and else from the answer on; only that organization can answer. `letter` is what was written to
     `email`, with the link; `language` is the one it is written in. A letter that the portal has not sent itself has no
     `sent_at`: the partner copied it, or used an own mail program. `opened_at` is when a global admin of the
-    organization first looked at it. `reminded_before` is how many days before the end the last reminder went out.
+    organization first looked at it. `reminded_at` is when the last reminder went out, and `reminded_before` how many
+    days before the end that was due.
     """
 
     class Status(models.TextChoices):
@@ -62,6 +63,7 @@ class RelationshipRequest(Stateful):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     reminded_before = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from relationships.views import former
 
 app_name = "former"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", former.former, name="list"),
+    path("<uuid:microsoft_id>/", former.customer, name="customer"),
+]

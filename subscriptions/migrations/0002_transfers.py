@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0008_lost_licenses'),
-        ('jobs', '0007_transfers'),
+        ('jobs', '0007_relationships'),
         ('partners', '0003_transfers'),
         ('subscriptions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -149,6 +149,8 @@ class Limits:
             return self.why_nothing
         if one.status != Subscription.Status.SUSPENDED:
             return _("Only a suspended subscription can be reactivated.")
+        if Customer.Relationship.CLOUD_RESELLER not in self.customer.relationships:
+            return _("You do not sell to this customer any more. Request a new relationship first.")
         if one.parent and not one.parent.is_active:
             return _("It belongs to %(parent)s, which is not active. Reactivate that first.") % {"parent": one.parent}
         return ""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
 from partnercenter.web.keyset import Order
-from subscriptions.models import Reservation, Subscription
+from subscriptions.models import REGRET, Reservation, Subscription
 
 # The order of the list, an index of the table.
 ORDERS: Final[Mapping[str, Order]] = {"begun": Order(("begun_at", "id"))}
@@ -50,6 +50,11 @@ def reservations_for(azure: Subscription, customer: Customer) -> QuerySet[Reserv
 def active_reservations_for(ids: Collection[UUID]) -> QuerySet[Reservation]:
     """The reservations that are each for one of some Azure subscriptions alone and have not ended."""
     return Reservation.objects.filter(azure__in=ids, status=Reservation.Status.ACTIVE)
+
+
+def cancelable_reservations(customer: Customer, now: datetime) -> QuerySet[Reservation]:
+    """The reservations of an account that are within their days of regret at a moment."""
+    return Reservation.objects.filter(customer=customer, status=Reservation.Status.ACTIVE, begun_at__gte=now - REGRET)
 
 
 def version_of(reservation: Reservation) -> str:

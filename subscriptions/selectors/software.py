@@ -26,6 +26,12 @@ def software_of(customer: Customer) -> QuerySet[SoftwarePurchase]:
     return SoftwarePurchase.objects.filter(customer=customer)
 
 
+def cancelable_software(customer: Customer, now: datetime) -> QuerySet[SoftwarePurchase]:
+    """The purchases of an account that can be given back at a moment."""
+    since = now - SoftwarePurchase.CANCELABLE_FOR
+    return software_of(customer).filter(status=SoftwarePurchase.Status.PURCHASED, purchased_at__gte=since)
+
+
 def why_not_cancel(purchase: SoftwarePurchase, now: datetime) -> str:
     """Why a purchase cannot be canceled at a moment; empty if it can."""
     if purchase.status != SoftwarePurchase.Status.PURCHASED:

@@ -24,7 +24,7 @@ from subscriptions.models import RoleAssignment, Subscription
 from subscriptions.selectors.azure import foreign_principals, why_no_azure, why_no_roles, why_no_users
 from subscriptions.selectors.limits import Limits
 from subscriptions.services.history import SUBSCRIPTION
-from subscriptions.services.holding import account_held, subscription_held
+from subscriptions.services.holding import account_held, relationship_held, subscription_held
 from subscriptions.services.subscriptions import new_subscription
 
 PLAN: Final = gettext_noop("Azure plan")
@@ -124,7 +124,7 @@ def remove_role(assignment: RoleAssignment, *, customer: Customer, actor: User) 
 @contextmanager
 def _held(subscription: Subscription, customer: Customer) -> Iterator[Subscription]:
     """An Azure subscription held for one transaction; raises `Refused` where its roles are to stay."""
-    with subscription_held(subscription) as held:
+    with relationship_held(customer), subscription_held(subscription) as held:
         if why_not := why_no_roles(Limits(held, customer, timezone.now())):
             raise Refused(why_not)
         yield held

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
+from customers.services.holding import hold_relationship
 from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
 from subscriptions.models import Subscription
@@ -103,3 +104,14 @@ def account_held(customer: Customer) -> Iterator[Customer]:
                 _("The relationship with this customer has ended. Request a new one before anything is bought.")
             )
         yield held
+
+
+@contextmanager
+def relationship_held(customer: Customer) -> Iterator[None]:
+    """A transaction before whose end no relationship with a customer ends; others may change what belongs to it.
+
+    Raises `Refused` where it has ended already.
+    """
+    with without_long_waits(BUSY_CUSTOMER):
+        hold_relationship(customer)
+        yield

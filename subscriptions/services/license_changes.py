@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from customers.models import Customer
 from customers.selectors.users import names_of
-from customers.services.holding import hold_organization, organization_held
+from customers.services.holding import hold_organization, hold_relationship, organization_held
 from customers.services.user_changes import AT_ONCE, CHOSEN, CHUNK, LEFT, NAMED, USERS
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
@@ -147,6 +147,7 @@ def _start(change: LicenseChange, users: list[UUID]) -> LicenseChange:
         User.objects.select_for_update(no_key=True).get(pk=change.requested_by_id)
         if there := _made_before(change):
             return there
+        hold_relationship(customer)
         change.job = enqueue(
             Job.Kind.CHANGE_LICENSES,
             subject_id=change.pk,
@@ -192,9 +193,7 @@ def _change(change: LicenseChange, users: Sequence[UUID]) -> int:
     """Change the licenses of users of an organization that the caller's transaction holds; how many were left."""
     wanted = [*change.revoke, *change.assign]
     products = products_of(change.customer).filter(pk__in=wanted)
-    # The relationship may have ended since somebody asked.
-    held = hold_subscriptions(products) if change.customer.ended_at is None else []
-    seen = {one.pk: one for one in held}
+    seen = {one.pk: one for one in hold_subscriptions(products)}
     found = [seen.get(pk) for pk in wanted]
     parameters: dict[str, Any] = {
         "change": change.pk,

@@ -26,7 +26,7 @@ from subscriptions.selectors.eligibility import Base, Eligibility
 from subscriptions.selectors.orders import drafts_of, lines_of
 from subscriptions.services.azure import welcome_partner
 from subscriptions.services.history import QUANTITY, RESERVATION, SOFTWARE, SUBSCRIPTION
-from subscriptions.services.holding import BUSY_CUSTOMER, account_held, hold_subscriptions
+from subscriptions.services.holding import BUSY_CUSTOMER, account_held, hold_subscriptions, relationship_held
 from subscriptions.services.subscriptions import new_subscription, note_seats
 
 OFFERS: Final = gettext_noop("Offers")
@@ -43,7 +43,7 @@ def draft_for(customer: Customer, *, actor: User) -> Order:
 
 def add_line(customer: Customer, offer: Offer, *, quantity: int | None = None, actor: User) -> OrderLine:
     """Put an offer into the draft that a person has for a customer, see `put_line`."""
-    with without_long_waits(BUSY_CUSTOMER):
+    with relationship_held(customer):
         draft = draft_for(customer, actor=actor)
         return put_line(draft, offer, quantity=quantity, eligibility=Eligibility(customer))
 

@@ -13,18 +13,19 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from customers.models import Customer
 from customers.services.meanwhile import Overtaken
 from partnercenter.activity.details import SCOPE
 from partnercenter.activity.models import Deed
-from partnercenter.activity.services import changes, record
+from partnercenter.activity.services import changes, record, record_each
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
 from subscriptions.catalog import Kind
 from subscriptions.models import Reservation, Subscription
-from subscriptions.selectors.reservations import version_of, why_not_cancel, why_not_change
+from subscriptions.selectors.reservations import cancelable_reservations, version_of, why_not_cancel, why_not_change
 from subscriptions.services.history import RESERVATION
-from subscriptions.services.holding import subscription_held
+from subscriptions.services.holding import relationship_held, subscription_held
 from subscriptions.services.life_cycle import CHUNK, CHUNKS
 from subscriptions.services.subscriptions import NAME
 
@@ -59,6 +60,7 @@ def change_reservation(
     `Refused` for an Azure subscription that is not an active one of the same account and a reservation that has ended.
     """
     with ExitStack() as holding:
+        holding.enter_context(relationship_held(reservation.customer))
         # Whoever ends an Azure subscription holds it before its reservations.
         target = holding.enter_context(subscription_held(azure)) if azure and not shared else None
         held = holding.enter_context(_held(reservation))
@@ -108,13 +110,28 @@ def _told(reservation: Reservation) -> dict[str, str]:
 def cancel_reservation(reservation: Reservation, *, actor: User) -> None:
     """End a reservation within the days of regret. Raises `Refused` afterwards; canceling twice is canceling once."""
     now = timezone.now()
-    with _held(reservation) as held:
+    with relationship_held(reservation.customer), _held(reservation) as held:
         if held.status == Reservation.Status.CANCELED:
             return
         if why_not := why_not_cancel(held, now):
             raise Refused(why_not)
         held.move_to(Reservation.Status.CANCELED, canceled_at=now)
         _record(Deed.RESERVATION_CANCELED, held, actor, {})
+
+
+def cancel_all_reservations(customer: Customer, *, actor: User) -> int:
+    """End all reservations of an account that are within their days of regret; how many that were.
+
+    Raises `Refused` where somebody else holds one of them for too long.
+    """
+    now = timezone.now()
+    with relationship_held(customer):
+        held = list(cancelable_reservations(customer, now).select_for_update(of=("self",), no_key=True).order_by("pk"))
+        canceled = {"status": Reservation.Status.CANCELED, "canceled_at": now}
+        Reservation.objects.filter(pk__in=[one.pk for one in held]).update(**canceled)
+        told = {one.pk: {RESERVATION: one.name} for one in held}
+        record_each(Deed.RESERVATION_CANCELED, partner=customer.partner, actor=actor, customer=customer, told=told)
+    return len(held)
 
 
 @contextmanager

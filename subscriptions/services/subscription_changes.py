@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
+from customers.services.holding import hold_relationship
 from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import User
@@ -75,6 +76,7 @@ DOINGS: Final[Mapping[str, Doing]] = {
         Job.Kind.REACTIVATE_SUBSCRIPTIONS,
         Deed.SUBSCRIPTIONS_REACTIVATED,
         """
+        WHEN NOT 'cloud_reseller' = ANY (c.relationships) THEN 'gone'
         WHEN s.status = 'active' THEN 'same' WHEN s.status <> 'suspended' THEN 'not_suspended'
         WHEN p.status <> 'active' THEN 'parent' WHEN s.due_at <= %(now)s THEN 'due'
         """,
@@ -127,7 +129,7 @@ def start_subscription_change(
 
     `customer` is whose they all are, if it is about one. `wish` is any text that tells one wish of a person from the
     next: for the same one there is one change, however often somebody clicks. Raises `Refused` for nothing, for too
-    many, and for somebody who cannot be a reseller.
+    many, for somebody who cannot be a reseller, and where the relationship with the customer has ended.
     """
     if act == Act.RESELLER and (denied := why_not_reseller(partner, reseller)):
         raise Refused(denied)
@@ -139,6 +141,8 @@ def start_subscription_change(
         User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         if there := SubscriptionChange.objects.select_related("job").filter(pk=change.pk).first():
             return there
+        if customer:
+            hold_relationship(customer)
         change.job = enqueue(
             DOINGS[act].kind,
             subject_id=change.pk,

@@ -322,7 +322,9 @@ class TestByAJob:
 
         run_job(change.job.pk)
 
-        assert set(outcomes(results(change))) == {"not_active"}
+        change.job.refresh_from_db()
+        assert (change.job.status, change.job.error) == ("failed", Job.Error.RELATIONSHIP_ENDED)
+        assert results(change) == []
         assert assigned(e3) == 0
 
     def test_a_product_that_was_canceled_meanwhile_is_not_assigned(self, start, tailspin, e3):

@@ -1,0 +1,503 @@
+"""A partner asks an organization for a relationship."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from partnercenter.activity.models import Activity, Deed
+from partnercenter.directory.models import Domain, Tenant
+from partnercenter.errors import Refused
+from partnercenter.partners.roles import Action, denial
+from relationships.models import Partnership, RelationshipRequest
+from relationships.services.request_letters import keeps_link, link_of
+from relationships.services.requests import resend_request, withdraw_request
+from tests.asking import NEW, ask, proposed
+from tests.domains import told
+
+LIST = "/relationships/requests/"
+
+
+def page(asked, name="request"):
+    return reverse(f"requests:{name}", args=[asked.pk])
+
+
+def errors_of(answer):
+    return {name: list(found) for name, found in answer.context["form"].errors.items()}
+
+
+class TestAsking:
+    def test_the_portal_sends_what_the_page_proposes(self, ana, contoso, proseware, browse, mailoutbox):
+        client = browse(ana)
+        fields = proposed(client) | {"email": "paula@proseware.com", "domain": "Proseware.com"}
+
+        answer = client.post(NEW, fields | {"send": "1"}, follow=True)
+
+        asked = RelationshipRequest.objects.get()
+        assert told(answer) == ["The request to paula@proseware.com is on its way."]
+        assert (asked.tenant, asked.partner, asked.made_by, asked.status) == (proseware, contoso, ana.user, "waiting")
+        assert (asked.with_privileges, asked.language, asked.reseller) == (True, "en", None)
+        assert asked.sent_at is not None
+        [letter] = mailoutbox
+        assert (letter.to, letter.body, letter.subject) == (["paula@proseware.com"], asked.letter, asked.subject)
+        assert letter.from_email.startswith("Contoso <")
+        assert letter.extra_headers == {"Reply-To": "ana@contoso.onmicrosoft.com"}
+        assert link_of(asked.token) in asked.letter
+
+    def test_what_is_sent_by_oneself_is_kept_and_not_mailed(self, ana, browse, mailoutbox):
+        client = browse(ana)
+
+        answer = client.post(NEW, proposed(client) | {"email": "paula@proseware.com", "save": "1"}, follow=True)
+
+        asked = RelationshipRequest.objects.get()
+        html = answer.content.decode()
+        assert (asked.sent_at, asked.tenant, mailoutbox) == (None, None, [])
+        assert "The portal has not sent this letter." in html
+        assert "Let the portal send it" in html
+        assert "Copy letter" in html
+
+    def test_the_mail_program_gets_the_letter_as_it_is(self, ana, browse):
+        asked = ask(ana, send=False, subject="50 % & more? #1", letter=f"Grüß Gott,\n\n{'x' * 10}\nAna & co + 1")
+
+        address = browse(ana).get(page(asked)).context["mail_link"]
+
+        assert urlsplit(address)[:3] == ("mailto", "", "paula@proseware.com")
+        query = parse_qs(urlsplit(address).query)
+        assert query == {"subject": [asked.subject], "body": [asked.letter.replace("\n", "\r\n")]}
+        assert "+" not in address
+        assert unquote(address).count("\r\n") == 3
+
+    def test_posting_twice_makes_one_request_and_one_mail(self, ana, browse, mailoutbox):
+        client = browse(ana)
+        fields = proposed(client) | {"email": "paula@proseware.com", "send": "1"}
+
+        first, second = client.post(NEW, fields), client.post(NEW, fields, follow=True)
+
+        asked = RelationshipRequest.objects.get()
+        assert first.url == page(asked)
+        assert told(second)[-1] == "You have made this request already. This is how it stands."
+        assert len(mailoutbox) == 1
+        assert Activity.objects.filter(deed=Deed.RELATIONSHIP_REQUESTED).count() == 1
+
+    def test_two_people_with_one_wish_make_two_requests(self, ana, contoso, make_staff, browse):
+        agnes = make_staff(contoso, "Agnes", "admin_agent")
+        fields = proposed(browse(ana)) | {"email": "paula@proseware.com", "send": "1"}
+        browse(ana).post(NEW, fields)
+
+        answer = browse(agnes).post(NEW, fields)
+
+        assert "letter" in errors_of(answer)
+
+    def test_the_log_says_who_asked_whom_for_what(self, ana, proseware):
+        asked = ask(ana, proseware)
+
+        line = Activity.objects.get()
+        assert (line.deed, line.actor, line.subject_id) == (Deed.RELATIONSHIP_REQUESTED, ana.user, asked.pk)
+        assert line.details == {
+            "Recipient": "Proseware <paula@proseware.com>",
+            "With delegated admin privileges": True,
+            "Sent by the portal": True,
+        }
+
+    def test_who_may_not_ask_reads_which_roles_do(self, hugo, ana, browse):
+        asked = ask(ana)
+        client = browse(hugo)
+
+        for address in (LIST, page(asked), "/customers/"):
+            html = client.get(address).content.decode()
+            assert denial(Action.REQUEST_RELATIONSHIP) in html
+            assert NEW not in html
+        for address in (NEW, page(asked, "send"), page(asked, "withdraw")):
+            assert client.post(address).status_code == 403
+
+
+class TestRecipients:
+    @pytest.mark.parametrize(
+        ("domain", "sentence"),
+        [
+            ("nowhere.example", "No organization of the Global cloud has this domain."),
+            ("federal.onmicrosoft.us", "No organization of the Global cloud has this domain."),
+            ("contoso.onmicrosoft.com", "This is the organization of the partner itself."),
+            ("wingtip.de", "Wingtip is in Germany, which is not in your market."),
+            ("..", "No organization of the Global cloud has this domain."),
+            ("\u202e", "No organization of the Global cloud has this domain."),
+        ],
+    )
+    def test_an_organization_that_cannot_be_asked_is_not(self, ana, browse, make_partner, domain, sentence):
+        make_partner("Federal", cloud="usgov", suffix="onmicrosoft.us")
+        wingtip = Tenant.objects.create(name="Wingtip", cloud="global", country="DE")
+        Domain.objects.create(tenant=wingtip, name="wingtip.de", is_primary=True)
+        client = browse(ana)
+        fields = proposed(client) | {"email": "paula@proseware.com", "domain": domain}
+
+        answer = client.post(NEW, fields | {"send": "1"})
+
+        assert answer.status_code == 422
+        assert errors_of(answer)["domain"][0].startswith(sentence)
+        assert not RelationshipRequest.objects.exists()
+
+    def test_a_domain_that_waits_for_proof_is_nobodys(self, ana, browse, proseware):
+        Domain.objects.create(tenant=proseware, name="new.example", verified_at=None, added_at=timezone.now())
+        client = browse(ana)
+
+        fields = proposed(client) | {"email": "p@new.example", "domain": "new.example", "send": "1"}
+
+        assert "domain" in errors_of(client.post(NEW, fields))
+
+    @pytest.mark.parametrize("email", ["", "paula", "bill@microsoft.com", "kim@contoso.onmicrosoft.com"])
+    def test_an_address_that_is_no_customers_is_refused(self, ana, browse, email):
+        client = browse(ana)
+
+        answer = client.post(NEW, proposed(client) | {"email": email, "send": "1"})
+
+        assert list(errors_of(answer)) == ["email"]
+
+    def test_a_customer_that_granted_everything_is_not_asked_again(self, ana, tailspin, browse):
+        client = browse(ana)
+        fields = proposed(client, f"{NEW}?customer={tailspin.tenant_id}") | {"send": "1"}
+
+        answer = client.post(NEW, fields)
+
+        assert errors_of(answer) == {"domain": ["Tailspin Toys has granted you all of this already."]}
+        assert reverse("customers:account", args=[tailspin.tenant_id]) in answer.content.decode()
+
+    @pytest.mark.parametrize("ended", ["ended_at", "admin_privileges_ended_at"])
+    def test_who_left_or_took_privileges_back_is_asked_again_with_what_is_known(self, ana, tailspin, browse, ended):
+        setattr(tailspin, ended, timezone.now())
+        tailspin.save()
+        client = browse(ana)
+
+        fields = proposed(client, f"{NEW}?customer={tailspin.tenant_id}")
+        client.post(NEW, fields | {"send": "1"})
+
+        asked = RelationshipRequest.objects.get()
+        assert (asked.tenant, asked.email) == (tailspin.tenant, "casey@tailspintoys.onmicrosoft.com")
+        assert asked.with_privileges
+
+    def test_a_customer_of_another_partner_tells_nothing_about_itself(self, finn, tailspin, browse):
+        fields = proposed(browse(finn), f"{NEW}?customer={tailspin.tenant_id}")
+
+        assert (fields["domain"], fields["email"]) == ("", "")
+
+    def test_a_second_request_is_sent_after_a_second_look(self, ana, proseware, browse):
+        first = ask(ana, proseware)
+        client = browse(ana)
+        fields = proposed(client) | {"email": "kim@example.com", "domain": "proseware.com", "send": "1"}
+
+        answer = client.post(NEW, fields)
+
+        assert page(first) in answer.content.decode()
+        assert answer.context["form"].looks[0].startswith("A request to Proseware waits for an answer already.")
+        again = {field.html_name: field.value() or "" for field in answer.context["form"]}
+        assert client.post(NEW, again | {"send": "1"}).status_code == 302
+        assert RelationshipRequest.objects.count() == 2
+
+    def test_one_that_was_answered_or_is_of_another_partner_is_no_second_one(self, ana, finn, proseware, browse):
+        withdraw_request(ask(ana, proseware), actor=ana.user)
+        ask(finn, proseware)
+        client = browse(ana)
+
+        answer = client.post(NEW, proposed(client) | {"email": "paula@proseware.com", "send": "1"})
+
+        assert answer.status_code == 302
+
+
+class TestClouds:
+    @pytest.mark.parametrize(("cloud", "country"), [("usgov", "US"), ("germany", "DE")])
+    def test_where_requests_are_always_with_privileges_there_is_no_choice(
+        self, cloud, country, make_partner, make_staff, browse
+    ):
+        partner = make_partner("Federal", cloud=cloud, country=country, suffix="onmicrosoft.us")
+        client = browse(make_staff(partner, "Uma", "global_admin"))
+
+        answer = client.get(NEW)
+        fields = proposed(client) | {"email": "kim@example.com", "privileges": "without", "send": "1"}
+        client.post(NEW, fields)
+
+        html = answer.content.decode()
+        assert "always requested together with delegated admin privileges" in html
+        assert 'name="privileges"' not in html
+        assert "administer your services for you" in fields["letter"] or country == "DE"
+        assert RelationshipRequest.objects.get().with_privileges
+
+    def test_without_privileges_the_letter_says_so(self, ana, browse):
+        client = browse(ana)
+        fields = proposed(client) | {"privileges": "without", "draw": "1"}
+
+        answer = client.post(NEW, fields)
+
+        assert "does not include delegated admin privileges" in answer.context["form"]["letter"].value()
+
+    @pytest.mark.parametrize(("country", "language"), [("DE", "de"), ("AT", "de"), ("CN", "zh-hans"), ("FR", "en")])
+    def test_the_letter_begins_in_the_language_of_the_country(
+        self, country, language, make_partner, make_staff, browse
+    ):
+        client = browse(make_staff(make_partner("Wolke", country=country), "Greta", "global_admin"))
+
+        assert proposed(client)["language"] == language
+
+
+class TestLetters:
+    def test_another_choice_draws_the_letter_anew(self, northwind, nora, adatum, partnership, browse):
+        client = browse(nora)
+        fields = proposed(client)
+
+        piece = client.post(
+            NEW, fields | {"reseller": str(adatum.pk), "draw": "1"}, headers={"HX-Request": "true"}
+        ).content.decode()
+
+        assert "Adatum" in piece
+        assert "<html" not in piece
+        assert fields["wish"] not in piece
+        assert not RelationshipRequest.objects.exists()
+
+    def test_what_somebody_wrote_is_never_thrown_away_unasked(self, ana, browse):
+        client = browse(ana)
+        fields = proposed(client)
+        fields |= {"letter": fields["letter"] + "\r\nPS: see you on Monday", "privileges": "without"}
+
+        kept = client.post(NEW, fields | {"draw": "1"})
+        anew = client.post(NEW, fields | {"anew": "1"})
+
+        form = kept.context["form"]
+        assert form["letter"].value() == fields["letter"]
+        assert "Propose anew" in kept.content.decode()
+        assert "PS" not in anew.context["form"]["letter"].value()
+        assert "does not include" in anew.context["form"]["letter"].value()
+
+    def test_a_letter_for_something_else_than_what_is_chosen_is_looked_at_first(self, ana, browse, mailoutbox):
+        client = browse(ana)
+        fields = proposed(client) | {"email": "paula@proseware.com", "privileges": "without", "send": "1"}
+
+        answer = client.post(NEW, fields)
+        again = {field.html_name: field.value() or "" for field in answer.context["form"]}
+
+        assert answer.context["form"].looks == ["The letter says now what you have chosen. Read it, then send it."]
+        assert "does not include" in again["letter"]
+        assert client.post(NEW, again | {"send": "1"}).status_code == 302
+        assert len(mailoutbox) == 1
+
+    @pytest.mark.parametrize("change", [lambda text, link: text.replace(link, ""), lambda text, link: text + link])
+    def test_the_letter_keeps_its_link_once(self, ana, browse, change):
+        client = browse(ana)
+        fields = proposed(client) | {"email": "paula@proseware.com", "send": "1"}
+        form = client.get(NEW).context["form"]
+        link = next(line for line in fields["letter"].splitlines() if "/my/requests/" in line)
+
+        answer = client.post(NEW, fields | {"letter": change(fields["letter"], link)})
+
+        assert list(errors_of(answer)) == ["letter"]
+        assert link in errors_of(answer)["letter"][0]
+        assert form.link != link
+
+    def test_what_is_stuck_to_a_link_breaks_it(self):
+        link = "https://portal.example/my/requests/abc/"
+
+        assert [keeps_link(text, link) for text in (link, f"({link}), now", f"{link}.", f"<{link}>")] == [True] * 4
+        assert [keeps_link(text, link) for text in (f"{link}x", f"{link}%20", f"{link}?a", "")] == [False] * 4
+
+    def test_what_was_typed_before_signing_in_again_comes_back(self, ana, client, browse):
+        fields = proposed(browse(ana))
+        fields |= {"email": "paula@proseware.com", "letter": "My own words", "send": "1"}
+
+        client.post(NEW, fields)
+        client.force_login(ana.user)
+        form = client.get(NEW).context["form"]
+
+        assert (form["email"].value(), form["letter"].value()) == ("paula@proseware.com", "My own words")
+        assert form["wish"].value() == fields["wish"]
+
+
+class TestProvidersAndResellers:
+    def test_a_provider_asks_together_with_an_active_reseller(
+        self, northwind, nora, adatum, adam, partnership, proseware, browse
+    ):
+        client = browse(nora)
+        fields = proposed(client, f"{NEW}?reseller={adatum.pk}")
+        client.post(NEW, fields | {"email": "paula@proseware.com", "domain": "proseware.com", "send": "1"})
+
+        asked = RelationshipRequest.objects.get()
+        assert asked.reseller == adatum
+        assert "together with the reseller Adatum" in asked.letter
+        lines = Activity.objects.filter(subject_id=asked.pk).order_by("pk").values_list("partner", "deed")
+        assert list(lines) == [(one.pk, Deed.RELATIONSHIP_REQUESTED) for one in (northwind, adatum)]
+
+    def test_the_reseller_reads_it_and_leaves_it_alone(self, nora, adatum, adam, partnership, proseware, browse):
+        asked, others = ask(nora, proseware, reseller=adatum), ask(nora, email="kim@example.com")
+        client = browse(adam)
+
+        html = client.get(page(asked)).content.decode()
+        listed = client.get(LIST).content.decode()
+
+        assert "Only Northwind can send it again or withdraw it." in html
+        assert "Asked by your provider Northwind" in listed
+        assert page(asked, "withdraw") not in html
+        assert page(others) not in listed
+        assert client.get(page(others)).status_code == 404
+        assert client.post(page(asked, "withdraw")).status_code == 404
+        assert client.post(page(asked, "send")).status_code == 404
+
+    def test_a_reseller_reads_that_its_provider_asks(self, adam, browse):
+        client = browse(adam)
+
+        answer = client.get(NEW)
+
+        assert answer.status_code == 403
+        assert "which asks for both" in answer.content.decode()
+        assert "which asks for both" in client.get(LIST).content.decode()
+
+    def test_a_removed_partnership_asks_no_more(self, nora, adatum, partnership, browse):
+        client = browse(nora)
+        fields = proposed(client, f"{NEW}?reseller={adatum.pk}") | {"email": "paula@proseware.com", "send": "1"}
+        Partnership.objects.update(status="removed", ended_at=timezone.now())
+
+        assert client.post(NEW, fields).status_code == 422
+        with pytest.raises(Refused, match="work together with this reseller no more"):
+            ask(nora, reseller=adatum)
+        assert not RelationshipRequest.objects.exists()
+
+    def test_a_direct_partner_is_not_asked_for_a_reseller(self, ana, browse):
+        assert 'name="reseller"' not in browse(ana).get(NEW).content.decode()
+
+
+class TestAfterwards:
+    def test_sending_again_gives_ninety_days_from_then(self, ana, mailoutbox):
+        long_ago = timezone.now() - timedelta(days=85)
+        asked = ask(ana, sent_at=long_ago, expires_at=long_ago + timedelta(days=90), reminded_before=7)
+
+        sent, at_once = resend_request(asked, actor=ana.user), resend_request(asked, actor=ana.user)
+
+        asked.refresh_from_db()
+        assert (sent, at_once, len(mailoutbox)) == (True, False, 2)
+        assert asked.expires_at - timezone.now() > timedelta(days=89)
+        assert asked.reminded_before is None
+        assert Activity.objects.filter(deed=Deed.REQUEST_RESENT).count() == 1
+
+    def test_withdrawing_is_asked_first_and_done_once(self, ana, browse):
+        asked = ask(ana)
+        client = browse(ana)
+
+        question = client.get(page(asked, "withdraw")).content.decode()
+        first = client.post(page(asked, "withdraw"), follow=True)
+        second = client.post(page(asked, "withdraw"), follow=True)
+
+        asked.refresh_from_db()
+        assert "Withdraw the request to paula@proseware.com?" in question
+        assert told(first) == ["The request is withdrawn."]
+        assert told(second) == ["The request was withdrawn before."]
+        assert (asked.status, asked.ended_by) == ("withdrawn", ana.user)
+        assert Activity.objects.filter(deed=Deed.REQUEST_WITHDRAWN).count() == 1
+
+    def test_what_has_ended_is_not_sent_again_but_asked_again(self, ana, proseware, browse):
+        asked = ask(ana, proseware, expires_at=timezone.now(), language="de", letter="Hallo\n{}", with_privileges=False)
+        RelationshipRequest.objects.update(letter=f"Hallo\n{link_of(asked.token)}")
+        client = browse(ana)
+
+        refused = client.post(page(asked, "send"), follow=True)
+        fields = proposed(client, f"{NEW}?again={asked.pk}")
+
+        assert "This request expired on" in told(refused)[0]
+        assert "Ask again" in refused.content.decode()
+        assert (fields["domain"], fields["email"]) == ("proseware.onmicrosoft.com", "paula@proseware.com")
+        assert (fields["privileges"], fields["language"]) == ("without", "de")
+        assert fields["letter"].startswith("Hallo\n")
+        assert asked.token not in fields["letter"]
+        client.post(NEW, fields | {"send": "1"})
+        assert RelationshipRequest.objects.filter(status="waiting", letter=fields["letter"]).exists()
+
+    def test_the_page_tells_every_step(self, ana, proseware, browse):
+        asked = ask(ana, proseware, sent_at=timezone.now() - timedelta(days=1))
+        RelationshipRequest.objects.update(opened_at=timezone.now())
+        resend_request(asked, actor=ana.user)
+        RelationshipRequest.objects.update(reminded_at=timezone.now(), reminded_before=3)
+        withdraw_request(asked, actor=ana.user)
+
+        steps = browse(ana).get(page(asked)).context["steps"]
+
+        assert [step.label for step in steps] == [
+            "Requested",
+            "Sent by the portal",
+            "Opened by a Global admin of the organization",
+            "Sent by the portal",
+            "Reminded 3 days before the end",
+            "Withdrawn",
+        ]
+
+    def test_strangers_find_nothing(self, ana, finn, browse):
+        asked = ask(ana)
+        client = browse(finn)
+
+        assert client.get(page(asked)).status_code == 404
+        assert page(asked) not in client.get(LIST).content.decode()
+        assert proposed(client, f"{NEW}?again={asked.pk}")["email"] == ""
+
+
+class TestTheList:
+    def test_it_is_empty_at_first_and_says_what_belongs_there(self, ana, browse):
+        html = browse(ana).get(LIST).content.decode()
+
+        assert "No requests yet" in html
+        assert NEW in html
+
+    def test_it_is_searched_and_filtered(self, ana, proseware, browse):
+        known, unknown = ask(ana, proseware, email="kim@example.com"), ask(ana, email="lee@wingtip.com")
+        withdraw_request(unknown, actor=ana.user)
+        client = browse(ana)
+
+        def found(**query):
+            return [one.pk for one in client.get(LIST, query).context["table"].records]
+
+        assert found() == [unknown.pk, known.pk]
+        assert found(q="prose") == found(q="KIM@") == found(state="waiting") == [known.pk]
+        assert found(q="wingtip") == found(state="withdrawn") == [unknown.pk]
+        assert found(q="nobody") == found(q="prose", state="withdrawn") == []
+        assert found(state="nonsense") == [unknown.pk, known.pk]
+
+    def test_states_stand_with_their_moments(self, ana, browse):
+        now = timezone.now()
+        ask(ana, send=False, expires_at=now + timedelta(days=3))
+        ask(ana, opened_at=now)
+        ask(ana, expires_at=now - timedelta(seconds=1))
+
+        html = browse(ana).get(LIST).content.decode()
+
+        assert "Not sent by the portal" in html
+        assert "3 days left" in html
+        assert "Opened" in html
+        assert "Expired" in html
+
+    def test_it_asks_as_often_for_fifty_rows_as_for_one(self, ana, proseware, browse, django_assert_max_num_queries):
+        client = browse(ana)
+        ask(ana, proseware)
+        client.get(LIST)
+        with django_assert_max_num_queries(20) as one:
+            client.get(LIST)
+        for number in range(49):
+            ask(ana, proseware if number % 2 else None, email=f"kim{number}@example.com")
+
+        with django_assert_max_num_queries(len(one)):
+            client.get(LIST)
+
+    def test_where_it_is_asked_from(self, ana, tailspin, browse):
+        client = browse(ana)
+        tailspin.admin_privileges_ended_at = timezone.now()
+        tailspin.save()
+        asking = f"{NEW}?customer={tailspin.tenant_id}"
+
+        assert f'href="{NEW}"' in client.get("/customers/").content.decode()
+        assert f'href="{LIST}"' in client.get("/customers/").content.decode()
+        assert asking in client.get(reverse("customers:account", args=[tailspin.tenant_id])).content.decode()
+        assert asking in client.get(reverse("customers:users", args=[tailspin.tenant_id])).content.decode()
+
+    def test_twenty_letters_a_minute_are_enough(self, ana, browse):
+        client = browse(ana)
+
+        answers = [client.post(NEW, {"send": "1"}).status_code for _ in range(42)]  # a new minute may begin meanwhile
+
+        assert set(answers) == {422, 429}
+        assert answers.index(429) >= 20
+        assert client.post(NEW, {"draw": "1"}).status_code == 200
+        assert mail.outbox == []
