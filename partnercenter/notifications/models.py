@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -209,8 +210,14 @@ def _removed_sentence(facts: dict[str, Any]) -> str:
 
 
 def _sentence(text: Promise) -> Callable[[dict[str, Any]], str]:
-    """A sentence that only needs its facts put in."""
-    return lambda facts: str(text) % facts
+    """A sentence that only needs its facts put in; a `day`, as ISO 8601 writes it, in the reader's way."""
+
+    def made(facts: dict[str, Any]) -> str:
+        if "day" in facts:
+            facts = facts | {"day": date_format(date.fromisoformat(facts["day"]), "DATE_FORMAT")}
+        return str(text) % facts
+
+    return made
 
 
 def _with_left(sentence: str, left: int) -> str:
