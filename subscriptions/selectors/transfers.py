@@ -17,6 +17,18 @@ from subscriptions.models import Party, Transfer, TransferItem, TransferSignatur
 
 State = Transfer.Status
 DAY: Final = timedelta(days=1)
+# The kind of badge for each state.
+BADGES: Final = {
+    State.AWAITING_CONSENT: "info",
+    State.AWAITING_REVIEW: "info",
+    State.IN_PROGRESS: "info",
+    State.COMPLETE: "good",
+    State.COMPLETED_WITH_ERRORS: "warn",
+    State.FAILED: "bad",
+    State.DECLINED: "bad",
+    State.CANCELED: "plain",
+    State.EXPIRED: "warn",
+}
 # The lists of a partner by the words of their addresses.
 DIRECTIONS: Final = {"sent": "target_partner", "received": "source_partner"}
 _TOGETHER: Final = (
@@ -26,8 +38,11 @@ _TOGETHER: Final = (
 
 
 def transfers_of(partner: Partner) -> QuerySet[Transfer]:
-    """The transfers in which a partner is the new or the current one. The current one sees them once all agree."""
-    mine = Q(target_partner=partner) | (Q(source_partner=partner) & _seen_by_source())
+    """The transfers in which a partner is the new or the current one, or the reseller of the new one, who only looks.
+
+    The current one sees them once the customer has agreed.
+    """
+    mine = Q(target_partner=partner) | Q(reseller=partner) | (Q(source_partner=partner) & _seen_by_source())
     return Transfer.objects.filter(mine).select_related(*_TOGETHER)
 
 
@@ -48,7 +63,8 @@ def transfers_about(tenant: Tenant) -> QuerySet[Transfer]:
 
 def transfers_of_customer(customer: Customer) -> QuerySet[Transfer]:
     """Those in which an account is the one that Azure leaves or comes to."""
-    return transfers_of(customer.partner).filter(Q(source=customer) | Q(target=customer))
+    as_reseller = Q(reseller=customer.partner, target__tenant=customer.tenant_id)
+    return transfers_of(customer.partner).filter(Q(source=customer) | Q(target=customer) | as_reseller)
 
 
 def items_of(transfer: Transfer) -> QuerySet[TransferItem]:
@@ -57,10 +73,13 @@ def items_of(transfer: Transfer) -> QuerySet[TransferItem]:
 
 
 def party_of(transfer: Transfer, user: User) -> Party | None:
-    """For which party somebody looks at a transfer; None for who has nothing to do with it."""
+    """For which party somebody looks at a transfer; None for who has nothing to do with it.
+
+    The reseller of the new partner looks at it as the new partner does.
+    """
     staff = getattr(user, "staff", None)
     if staff and staff.removed_at is None:
-        if staff.partner_id == transfer.target_partner_id:
+        if staff.partner_id in (transfer.target_partner_id, transfer.reseller_id):
             return Party.TARGET
         if staff.partner_id == transfer.source_partner_id:
             return Party.SOURCE
@@ -78,6 +97,11 @@ def may_act_for(transfer: Transfer, party: Party, user: User) -> bool:
     return bool(
         staff and staff.removed_at is None and staff.partner_id == partner_id and staff.may(Action.MANAGE_TRANSFERS)
     )
+
+
+def status_at(transfer: Transfer, now: datetime) -> Transfer.Status:
+    """The state of a transfer at a moment, also before the clock has noticed that it expired."""
+    return State.EXPIRED if transfer.has_expired(now) else State(transfer.status)
 
 
 def days_left(transfer: Transfer, now: datetime) -> int:
