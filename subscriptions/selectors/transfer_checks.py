@@ -74,6 +74,11 @@ CHECKS: Final[Mapping[str, Check]] = {
         _("The Azure subscription that this reservation is for stays."),
         _("Choose its subscription as well, or make the reservation a shared one."),
     ),
+    "currency": Check(
+        _("The two partners bill in different currencies."),
+        _("Reservations that are paid monthly end when the next bill would be due."),
+        Level.WARNING,
+    ),
     "gone": Check(_("It is not with the current partner any more."), _("Nothing is to be done.")),
     "left_behind": Check(
         _("A reservation for this subscription alone stays, and will be for nothing."),
@@ -157,9 +162,7 @@ def _account_codes(source: Customer, target: Customer, transfer: Transfer | None
         yield "market"
     if not (_sells(source) and _sells(target)):
         yield "relationship"
-    if not offers(new.cloud, Feature.TRANSFER_WITHOUT_ADMIN_RIGHTS) and not (
-        source.has_admin_privileges and target.has_admin_privileges
-    ):
+    if not (_may_move(source) and _may_move(target)):
         yield "privileges"
     if not Agreement.objects.filter(customer=target).exists():
         yield "agreement"
@@ -167,6 +170,19 @@ def _account_codes(source: Customer, target: Customer, transfer: Transfer | None
     others = Transfer.objects.filter(source=source, target=target, status__in=Transfer.OPEN)
     if (others.exclude(pk=transfer.pk) if transfer else others).exists():
         yield "open"
+
+
+def codes_of_target(target: Customer) -> list[str]:
+    """Those that are about the new partner's account alone, before it is known from where something comes."""
+    codes = [] if _sells(target) else ["relationship"]
+    codes += [] if _may_move(target) else ["privileges"]
+    codes += [] if Agreement.objects.filter(customer=target).exists() else ["agreement"]
+    return [*codes, *_plan_codes(target)]
+
+
+def _may_move(account: Customer) -> bool:
+    cloud = account.partner.cloud
+    return offers(cloud, Feature.TRANSFER_WITHOUT_ADMIN_RIGHTS) or account.has_admin_privileges
 
 
 def _sells(account: Customer) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from partnercenter.directory.models import Tenant, TenantRole, User
+from partnercenter.folding import fold
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Action
 from subscriptions.models import Party, Transfer, TransferItem, TransferSignature
@@ -29,8 +30,7 @@ BADGES: Final = {
     State.CANCELED: "plain",
     State.EXPIRED: "warn",
 }
-# The lists of a partner by the words of their addresses.
-DIRECTIONS: Final = {"sent": "target_partner", "received": "source_partner"}
+SENT, RECEIVED = "sent", "received"
 _TOGETHER: Final = (
     "source__tenant", "source__partner__tenant", "target__partner__tenant", "source_partner__tenant",
     "target_partner__tenant", "reseller__tenant", "asked_by", "proposed_by", "ended_by", "job",
@@ -46,14 +46,38 @@ def transfers_of(partner: Partner) -> QuerySet[Transfer]:
     return Transfer.objects.filter(mine).select_related(*_TOGETHER)
 
 
-def transfers_in(partner: Partner, direction: str) -> QuerySet[Transfer]:
-    """Those that a partner sent, as the new partner, or received, as the current one."""
-    return transfers_of(partner).filter(**{DIRECTIONS[direction]: partner})
-
-
 def _seen_by_source() -> Q:
     # What the customer has not agreed to is no business of the partner that it is with.
     return Q(Exists(TransferSignature.objects.filter(transfer=OuterRef("pk"), party=Party.CUSTOMER)))
+
+
+def in_direction(transfers: QuerySet[Transfer], partner: Partner, direction: str) -> QuerySet[Transfer]:
+    """Those that a partner sent, as the new partner or its reseller, or received, as the current one."""
+    sent = Q(target_partner=partner) | Q(reseller=partner)
+    return transfers.filter(sent if direction == SENT else Q(source_partner=partner))
+
+
+def waiting_for(transfers: QuerySet[Transfer], partner: Partner, now: datetime) -> QuerySet[Transfer]:
+    """Those in which it is the turn of a partner: to review, or to agree to what a customer has begun."""
+    reviews = Q(source_partner=partner, status=State.AWAITING_REVIEW)
+    agrees = Q(target_partner=partner, status=State.AWAITING_CONSENT, asked_as=Party.CUSTOMER)
+    return transfers.filter(reviews | agrees, expires_at__gt=now)
+
+
+def matching(transfers: QuerySet[Transfer], partner: Partner, text: str) -> QuerySet[Transfer]:
+    """Those whose customer, as the partner calls it, has all words of a text in its name, domain or Microsoft ID."""
+    for word in fold(text).split():
+        called = Q(target_partner=partner, target__search_text__contains=word)
+        called |= Q(source_partner=partner, source__search_text__contains=word)
+        transfers = transfers.filter(called | Q(reseller=partner, source__tenant__name__icontains=word))
+    return transfers
+
+
+def name_for(transfer: Transfer, partner: Partner | None) -> str:
+    """What the one who looks calls the customer: no partner reads the name that another one gave it."""
+    own = {transfer.target_partner_id: transfer.target, transfer.source_partner_id: transfer.source}
+    account = own.get(partner.pk) if partner else None
+    return account.name if account else transfer.source.tenant.name
 
 
 def transfers_about(tenant: Tenant) -> QuerySet[Transfer]:
@@ -70,6 +94,20 @@ def transfers_of_customer(customer: Customer) -> QuerySet[Transfer]:
 def items_of(transfer: Transfer) -> QuerySet[TransferItem]:
     """What moves, in the order in which it does."""
     return TransferItem.objects.filter(transfer=transfer).order_by("id")
+
+
+def waits_for(transfer: Transfer, now: datetime) -> Party | None:
+    """Whose turn it is at a moment; nobody's once it has expired, also before the clock has noticed."""
+    return None if transfer.has_expired(now) or not transfer.must_act else Party(transfer.must_act)
+
+
+def names_of(transfer: Transfer) -> dict[Party, str]:
+    """What the parties of a transfer are called."""
+    return {
+        Party.TARGET: str(transfer.target_partner),
+        Party.CUSTOMER: transfer.source.tenant.name,
+        Party.SOURCE: str(transfer.source_partner),
+    }
 
 
 def party_of(transfer: Transfer, user: User) -> Party | None:

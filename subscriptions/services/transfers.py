@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from partnercenter.locks import without_long_waits
 from partnercenter.notifications.models import Notification
 from partnercenter.partners.models import Partner
 from subscriptions.models import Party, Transfer, TransferSignature
+from subscriptions.selectors.subscriptions import why_not_reseller
 from subscriptions.selectors.transfer_checks import CHECKS, codes_of_accounts
 from subscriptions.selectors.transfers import how_it_ended, may_act_for
 from subscriptions.services.transfer_telling import REASON, record_transfer, tell
@@ -56,7 +57,7 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
     For the same wish there is one transfer, however often somebody clicks. Raises `Refused` where something stands in
     the way: the first of `codes_of_accounts`. Both accounts are held: no relationship ends meanwhile.
     """
-    pk = uuid5(actor.pk, f"transfer\n{wish.token}")
+    pk = _key(actor, wish.token)
     with without_long_waits(BUSY):
         source, target = _hold_accounts(wish.source, wish.target)
         if made := Transfer.objects.filter(pk=pk).first():
@@ -64,6 +65,8 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
         for code in codes_of_accounts(source, target):
             check = CHECKS[code]
             raise Refused(f"{check.sentence} {check.remedy}")
+        if wish.reseller and (why := why_not_reseller(target.partner, wish.reseller)):
+            raise Refused(why)
         transfer = Transfer.objects.create(
             pk=pk,
             source=source,
@@ -80,6 +83,15 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
         record_transfer(Deed.TRANSFER_ASKED, transfer, actor=actor)
         tell(transfer, Notification.Kind.TRANSFER_ASKED, Party(transfer.must_act))
     return transfer
+
+
+def transfer_of_wish(person: User, token: str) -> Transfer | None:
+    """What a person has made of a wish already."""
+    return Transfer.objects.filter(pk=_key(person, token)).first()
+
+
+def _key(person: User, token: str) -> UUID:
+    return uuid5(person.pk, f"transfer\n{token}")
 
 
 def _hold_accounts(source: Customer, target: Customer) -> tuple[Customer, Customer]:

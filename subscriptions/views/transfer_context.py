@@ -16,8 +16,17 @@ from customers.views.customer_list import wants_piece
 from partnercenter.directory.models import User
 from subscriptions.models import Party, Transfer, TransferItem
 from subscriptions.selectors.transfer_checks import CHECKS, Check
-from subscriptions.selectors.transfers import days_left, items_of, may_act_for, party_of, status_at
-from subscriptions.views.transfer_steps import names_of, steps_of
+from subscriptions.selectors.transfers import (
+    days_left,
+    items_of,
+    may_act_for,
+    name_for,
+    names_of,
+    party_of,
+    status_at,
+    waits_for,
+)
+from subscriptions.views.transfer_steps import steps_of
 
 State = Transfer.Status
 # So many items stand on the page; the record has all of them.
@@ -41,28 +50,22 @@ def transfer_context(transfer: Transfer, user: User) -> dict[str, Any]:
     """
     now = timezone.now()
     party, status, names = party_of(transfer, user), status_at(transfer, now), names_of(transfer)
-    must_act = transfer.must_act if status != State.EXPIRED else ""
+    must_act, staff = waits_for(transfer, now), getattr(user, "staff", None)
     return {
         "transfer": transfer,
         "party": party,
         "is_customer": party == Party.CUSTOMER,
-        "customer_name": name_for(transfer, party),
+        "customer_name": name_for(transfer, staff.partner if staff else None),
         "status": status,
         "may_act": party is not None and may_act_for(transfer, party, user),
         "must_act": must_act,
-        "waits_for": names[Party(must_act)] if must_act else "",
-        "waits_for_you": bool(must_act) and must_act == party,
+        "waits_for": names[must_act] if must_act else "",
+        "waits_for_you": must_act is not None and must_act == party,
         "days": days_left(transfer, now),
         "asked_by_name": names[Party(transfer.asked_as)],
         "steps": steps_of(transfer, user, now),
         **items_context(transfer, party),
     }
-
-
-def name_for(transfer: Transfer, party: Party | None) -> str:
-    """What the one who looks calls the customer: no partner reads the name that another one gave it."""
-    own = {Party.TARGET: transfer.target.name, Party.SOURCE: transfer.source.name}
-    return own.get(party, transfer.source.tenant.name) if party else transfer.source.tenant.name
 
 
 def items_context(transfer: Transfer, party: Party | None) -> dict[str, Any]:

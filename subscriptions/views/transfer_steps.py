@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from partnercenter.directory.models import User
 from subscriptions.models import Party, Transfer, TransferSignature
-from subscriptions.selectors.transfers import may_act_for, party_of
+from subscriptions.selectors.transfers import may_act_for, names_of, party_of, waits_for
 
 State = Transfer.Status
 # The icon of the end, and the look of the step.
@@ -40,15 +40,6 @@ class Step:
     look: str = ""
     note: str = ""
     evidence: tuple[str, ...] = ()
-
-
-def names_of(transfer: Transfer) -> dict[Party, str]:
-    """What the parties of a transfer are called."""
-    return {
-        Party.TARGET: str(transfer.target_partner),
-        Party.CUSTOMER: transfer.source.tenant.name,
-        Party.SOURCE: str(transfer.source_partner),
-    }
 
 
 def steps_of(transfer: Transfer, user: User, now: datetime) -> list[Step]:
@@ -98,14 +89,12 @@ def _end(transfer: Transfer, now: datetime) -> Iterator[Step]:
 
 def _to_come(transfer: Transfer, now: datetime) -> Iterator[Step]:
     """What is still missing, in the order in which it has to be done."""
-    if not transfer.is_open or transfer.has_expired(now):
+    waited_for, names = waits_for(transfer, now), names_of(transfer)
+    if waited_for is None:
         return
-    names = names_of(transfer)
-    if transfer.status == State.AWAITING_CONSENT:
-        yield Step(None, "clock", _("Waits for a signature"), names[Party(transfer.must_act)], "now")
-    if transfer.status == State.AWAITING_REVIEW:
+    if waited_for == Party.SOURCE:
         yield Step(None, "clock", _("Waits for the review"), names[Party.SOURCE], "now")
-    elif transfer.status == State.AWAITING_CONSENT:
+    else:
+        yield Step(None, "clock", _("Waits for a signature"), names[waited_for], "now")
         yield Step(None, "circle", _("The current partner reviews and chooses"), names[Party.SOURCE], "next")
-    if transfer.status != State.IN_PROGRESS:
-        yield Step(None, "circle", _("What is chosen moves"), look="next")
+    yield Step(None, "circle", _("What is chosen moves"), look="next")
