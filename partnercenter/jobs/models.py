@@ -118,6 +118,11 @@ class Job(Stateful):
         return self.status in (self.Status.QUEUED, self.Status.RUNNING)
 
     @property
+    def is_cancelable(self) -> bool:
+        """Whether a job of its kind can be canceled at all: a transfer that was accepted goes to its end."""
+        return self.kind != self.Kind.TRANSFER
+
+    @property
     def is_interrupted(self) -> bool:
         """Whether it runs, but nobody has worked on it for a lease: a worker died, another one will get it."""
         held = self.leased_until is not None and self.leased_until > timezone.now()

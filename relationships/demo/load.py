@@ -21,6 +21,7 @@ from relationships.demo.cast import PARTNERS, TAGS, DemoPartner
 from relationships.demo.litware import LITWARE_ELSEWHERE_SINCE, LITWARE_SINCE
 from relationships.demo.names import DemoCompany, demo_companies, demo_people
 from relationships.demo.subscriptions import sell_to_customers
+from relationships.demo.transfers import ask_for_litware
 
 SEED: Final = 2017
 CONTOSO, NORTHWIND, ADATUM, FABRIKAM = (demo.domain for demo in PARTNERS[:4])
@@ -77,6 +78,7 @@ def load_demo(password: str) -> None:
         _share_litware(partners[FABRIKAM], hashed)
         _serve_through(partners[NORTHWIND], partners[ADATUM])
         sell_to_customers(timezone.now())
+        ask_for_litware(partners[CONTOSO], partners[FABRIKAM], f"{LITWARE}.onmicrosoft.com")
 
 
 def is_empty() -> bool:
