@@ -72,6 +72,16 @@ class Migration(migrations.Migration):
                 ('transfer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='subscriptions.transfer')),
             ],
         ),
+        migrations.CreateModel(
+            name='TransferTick',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(choices=[('roles', 'Role assignments'), ('privileges', 'Delegated admin privileges'), ('support', 'Support contact')], max_length=10)),
+                ('ticked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('ticked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('transfer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='ticks', to='subscriptions.transfer')),
+            ],
+        ),
         migrations.AddIndex(
             model_name='transfer',
             index=models.Index(fields=['target_partner', '-asked_at', '-id'], name='transfers_sent'),
@@ -127,5 +137,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='transfersignature',
             constraint=models.UniqueConstraint(fields=('transfer', 'party', 'signed_by'), name='a_person_signs_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfertick',
+            constraint=models.UniqueConstraint(fields=('transfer', 'what'), name='a_point_is_ticked_off_once'),
         ),
     ]

@@ -4,7 +4,7 @@ from subscriptions.models.changes import LicenseChange, LicenseResult, Subscript
 from subscriptions.models.order import Order, OrderLine
 from subscriptions.models.reservation import Reservation, SoftwarePurchase
 from subscriptions.models.subscription import REGRET, License, RoleAssignment, SeatAddition, Subscription
-from subscriptions.models.transfer import Party, Transfer, TransferItem, TransferSignature
+from subscriptions.models.transfer import Party, Transfer, TransferItem, TransferSignature, TransferTick
 
 __all__ = [
     "REGRET",
@@ -24,4 +24,5 @@ __all__ = [
     "Transfer",
     "TransferItem",
     "TransferSignature",
+    "TransferTick",
 ]

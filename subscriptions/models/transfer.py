@@ -209,3 +209,23 @@ class TransferItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TransferTick(models.Model):
+    """That a point of the hand-over was looked after, as the customer or the new partner says."""
+
+    class What(models.TextChoices):
+        ROLES = "roles", _("Role assignments")
+        PRIVILEGES = "privileges", _("Delegated admin privileges")
+        SUPPORT = "support", _("Support contact")
+
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="ticks", db_index=False)
+    what = models.CharField(max_length=10, choices=What.choices)
+    ticked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ticked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["transfer", "what"], name="a_point_is_ticked_off_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.ticked_by}"

@@ -29,6 +29,7 @@ MATRIX = {
     Action.REMOVE_RELATIONSHIP: "W – W – – –",
     Action.MANAGE_PARTNERSHIPS: "W – W W – –",
     Action.MANAGE_TRANSFERS: "W – W – – –",
+    Action.SET_TRANSFER_RULES: "W – – – – –",
     Action.SEE_ACTIVITY: "R – R – – –",
 }
 
