@@ -21,10 +21,10 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Progress
 from partnercenter.notifications.models import Notification
 from subscriptions.catalog import AZURE_SUBSCRIPTION, Cycle
-from subscriptions.catalog.terms import end_of_term
 from subscriptions.models import Party, Reservation, Subscription, Transfer, TransferItem
 from subscriptions.selectors.subscriptions import active_plan_of
 from subscriptions.selectors.transfer_checks import codes_of_accounts, codes_of_reservations, codes_of_subscriptions
+from subscriptions.selectors.transfer_money import next_bill
 from subscriptions.services.history import RESERVATION, SUBSCRIPTION
 from subscriptions.services.transfer_telling import FROM, TO, record_transfer, tell
 from subscriptions.services.transfers import close_items, hold_transfer
@@ -184,14 +184,6 @@ def _end_what_is_billed_in_another_currency(
     for one in monthly:
         one.ends_at = min(one.ends_at, next_bill(one, now))
     Reservation.objects.bulk_update(monthly, ["ends_at"])
-
-
-def next_bill(reservation: Reservation, now: datetime) -> datetime:
-    """When the next month of a reservation begins that is paid by the month."""
-    begun = reservation.begun_at
-    months = max(1, (now.year - begun.year) * 12 + now.month - begun.month)
-    due = end_of_term(begun, "P1M", months)
-    return due if due > now else end_of_term(begun, "P1M", months + 1)
 
 
 def _record(

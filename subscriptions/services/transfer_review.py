@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -29,18 +26,11 @@ from subscriptions.selectors.transfer_checks import (
     codes_of_reservations,
     codes_of_subscriptions,
 )
+from subscriptions.selectors.transfer_tree import Chosen
 from subscriptions.services.transfer_telling import record_transfer, tell
 from subscriptions.services.transfers import Signature, answerable, require, sign, transfer_held
 
 State = Transfer.Status
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The Azure subscriptions and the reservations that are to move."""
-
-    subscriptions: Collection[UUID]
-    reservations: Collection[UUID] = ()
 
 
 _ITEMS: Final = """
@@ -109,6 +99,7 @@ def take_choice_back(transfer: Transfer, *, actor: User) -> bool:
         held.items.all().delete()
         held.signatures.filter(party=Party.SOURCE).delete()
         Transfer.objects.filter(pk=held.pk).update(proposed_by=None)
+        record_transfer(Deed.TRANSFER_CHOICE_TAKEN_BACK, held, actor=actor)
     return True
 
 
