@@ -29,7 +29,13 @@ from subscriptions.services.history import SUBSCRIPTION
 from subscriptions.services.transfer_telling import record_transfer
 from subscriptions.services.transfers import require, transfer_held
 
-POINT: Final = gettext_noop("Point")
+What = TransferTick.What
+# What the log calls the points.
+POINTS: Final = {
+    What.ROLES: gettext_noop("Role assignments"),
+    What.PRIVILEGES: gettext_noop("Delegated admin privileges"),
+    What.SUPPORT: gettext_noop("Support contact"),
+}
 
 
 def tick_off(transfer: Transfer, what: TransferTick.What, *, actor: User) -> bool:
@@ -46,7 +52,7 @@ def tick_off(transfer: Transfer, what: TransferTick.What, *, actor: User) -> boo
             transfer=held, what=what, defaults={"ticked_by": actor, "ticked_at": timezone.now()}
         )
         if is_new:
-            record_transfer(Deed.HAND_OVER_TICKED, held, actor=actor, details={POINT: str(what.value)})
+            record_transfer(Deed.HAND_OVER_TICKED, held, actor=actor, details={POINTS[what]: True})
     return is_new
 
 
