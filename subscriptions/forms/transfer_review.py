@@ -95,9 +95,7 @@ class SignForm(forms.Form):
         """The name as it was typed; capital letters and spaces make no difference."""
         name: str = self.cleaned_data["typed_name"]
         if not same_name(name, self.person.display_name):
-            raise ValidationError(
-                _("Type your own name to sign: %(name)s.") % {"name": self.person.display_name}
-            )
+            raise ValidationError(_("Type your own name to sign: %(name)s.") % {"name": self.person.display_name})
         return name
 
 

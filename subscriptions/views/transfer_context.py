@@ -73,8 +73,7 @@ def items_context(transfer: Transfer, party: Party | None) -> dict[str, Any]:
 
     Nobody but the current partner sees what is chosen before it is accepted for good.
     """
-    is_seen = transfer.accepted_at is not None or party == Party.SOURCE
-    items = items_of(transfer) if is_seen else items_of(transfer).none()
+    items = items_of(transfer) if may_see_items(transfer, party) else items_of(transfer).none()
     shown = items.select_related("subscription__customer", "reservation__customer").order_by("-code", "id")[:SHOWN]
     numbers = items.order_by().aggregate(
         total=Count("pk"),
@@ -92,6 +91,11 @@ def items_context(transfer: Transfer, party: Party | None) -> dict[str, Any]:
         "page_url": reverse(page, args=[transfer.pk]),
         "is_moving": transfer.job is not None and transfer.job.is_open,
     }
+
+
+def may_see_items(transfer: Transfer, party: Party | None) -> bool:
+    """Whether somebody sees what was chosen: what is not accepted for good is the current partner's alone."""
+    return transfer.accepted_at is not None or party == Party.SOURCE
 
 
 def _told(item: TransferItem, transfer: Transfer, party: Party | None) -> ItemShown:

@@ -44,12 +44,17 @@ class Step:
 
 def steps_of(transfer: Transfer, user: User, now: datetime) -> list[Step]:
     """The steps of a transfer as somebody who takes part may see them, the first one first."""
+    done = [_signed(transfer, one, user) for one in seen_signatures(transfer, user)]
+    return [*done, *_move(transfer), *_end(transfer, now), *_to_come(transfer, now)]
+
+
+def seen_signatures(transfer: Transfer, user: User) -> list[TransferSignature]:
+    """The signatures that somebody who takes part may see, the first one first."""
     signatures = list(transfer.signatures.select_related("signed_by").order_by("signed_at", "pk"))
     if transfer.accepted_at is None and party_of(transfer, user) != Party.SOURCE:
         # What the first of two persons has chosen is no news for others before the second one agrees.
         signatures = [one for one in signatures if one.party != Party.SOURCE]
-    done = [_signed(transfer, one, user) for one in signatures]
-    return [*done, *_move(transfer), *_end(transfer, now), *_to_come(transfer, now)]
+    return signatures
 
 
 def _signed(transfer: Transfer, one: TransferSignature, user: User) -> Step:
