@@ -24,7 +24,7 @@ from partnercenter.jobs.services import run_job
 from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import WHO_MAY, Action, Role, denial
 from relationships.models import Partnership
-from subscriptions.models import RoleAssignment, Subscription
+from subscriptions.models import RoleAssignment, Subscription, Transfer, TransferSignature
 from subscriptions.services.license_changes import change_licenses
 from subscriptions.services.subscription_changes import start_subscription_change
 from tests.asking import ask
@@ -61,7 +61,29 @@ def with_parameters(count):
 
 
 @pytest.fixture
-def example(tailspin, ana):
+def stranger(make_partner, make_customer, tailspin):
+    """The account that another partner, none of the others, has for Tailspin Toys."""
+    trey = make_partner("Trey Research")
+    return make_customer(trey, "Tailspin Toys", domain=tailspin.domain, tenant=tailspin.tenant)
+
+
+def transfer_of(source, target):
+    """A transfer that the customer has agreed to, without the way to it."""
+    admin = User.objects.create_user("tia@tailspintoys.com", display_name="Tia", tenant=source.tenant)
+    transfer = Transfer.objects.create(
+        source=source,
+        target=target,
+        source_partner=source.partner,
+        target_partner=target.partner,
+        asked_by=admin,
+        status=Transfer.Status.AWAITING_REVIEW,
+    )
+    TransferSignature.objects.create(transfer=transfer, party="customer", signed_by=admin, typed_name="Tia")
+    return transfer
+
+
+@pytest.fixture
+def example(tailspin, ana, stranger):
     """One row for each parameter that an address can have, all of Contoso's customer Tailspin Toys."""
     user = User.objects.create_user(
         "kim@tailspintoys.com", display_name="Kim", tenant=tailspin.tenant, email="kim@tailspintoys.com"
@@ -79,6 +101,7 @@ def example(tailspin, ana):
         provider=ana.partner, email="adam@adatum.com", language="en", invited_by=ana.user
     )
     asked = ask(ana, send=False)
+    transfer = transfer_of(tailspin, stranger)
     return {
         "microsoft_id": tailspin.tenant_id,
         "partner_id": ana.partner.pk,
@@ -100,6 +123,7 @@ def example(tailspin, ana):
         "invitation_token": invitation.token,
         "request_id": asked.pk,
         "request_token": asked.token,
+        "transfer_id": transfer.pk,
         "number": 1,
     }
 
@@ -269,6 +293,7 @@ LISTS = {
     "requests:list": (*OF_A_LIST, "state"),
     "my_requests:list": OF_A_LIST,
     "former:list": OF_A_LIST,
+    "my_transfers:list": OF_A_LIST,
 }
 
 
@@ -362,6 +387,8 @@ FORMS_OF_SUBSCRIPTIONS = dict.fromkeys(
 FORMS_OF_RELATIONSHIPS = {
     "requests:new": ("send", "wish", "chosen", "looked_at", "domain", "email", "privileges", "reseller", "letter"),
     "my_requests:decline": ("reason",),
+    "transfers:review": ("q", "everything", "ids", "shown", "thing", "typed_name"),
+    "my_transfers:new": ("source", "target", "note", "typed_name", "wish"),
     "removal:remove": ("reason", "name"),
 }
 FORMS_OF_PASSWORDS = {
