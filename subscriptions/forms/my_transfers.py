@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
 from partnercenter.directory.models import User
-from subscriptions.forms.transfer_review import SignForm
+from subscriptions.forms.transfer_signing import SignForm
 from subscriptions.models import Transfer
 from subscriptions.selectors.transfer_checks import CHECKS, codes_of_accounts
 
@@ -57,9 +57,8 @@ class NewTransferForm(SignForm):
         given: dict[str, str],
         typed: QueryDict | None = None,
     ) -> None:
-        super().__init__(data, person=person, typed=typed)
+        super().__init__(data, person=person, typed=typed, initial={"wish": get_random_string(22), **given})
         self.accounts = {str(account.partner_id): account for account in accounts}
-        self.initial = {"wish": get_random_string(22), **given, **(self.initial or {})}
         choices = [("", _("Choose a partner")), *((key, str(one.partner)) for key, one in self.accounts.items())]
         for name in ("source", "target"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]

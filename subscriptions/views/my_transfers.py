@@ -25,7 +25,7 @@ from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
 from partnercenter.web.unsent import typed_before
 from subscriptions.forms.my_transfers import NewTransferForm
-from subscriptions.forms.transfer_review import DeclineForm, SignForm
+from subscriptions.forms.transfer_signing import EndForm, SignForm
 from subscriptions.models import Party, Transfer
 from subscriptions.selectors.hand_over import hand_over_of, has_hand_over, why_not_remove_access
 from subscriptions.selectors.my_transfers import sellers_of
@@ -42,9 +42,9 @@ from subscriptions.services.transfers import (
 )
 from subscriptions.tables.my_transfers import MyTransferTable
 from subscriptions.views.hand_over import hand_over_context, ticked
-from subscriptions.views.signing import signature_of
 from subscriptions.views.transfer_context import items_piece, transfer_context
 from subscriptions.views.transfer_record import record_download, record_page
+from subscriptions.views.transfer_signing import signature_of
 
 State = Transfer.Status
 
@@ -67,10 +67,10 @@ def transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     if piece := items_piece(request, found, person):
         return piece
     typed = typed_before(request)
-    return _page(request, found, SignForm(person=person, typed=typed), DeclineForm(must=False))
+    return _page(request, found, SignForm(person=person, typed=typed), EndForm(needs_reason=False))
 
 
-def _page(request: HttpRequest, found: Transfer, signing: SignForm, declining: DeclineForm) -> HttpResponse:
+def _page(request: HttpRequest, found: Transfer, signing: SignForm, declining: EndForm) -> HttpResponse:
     person, now = _person(request), timezone.now()
     context = transfer_context(found, person) | hand_over_context(found, person)
     is_asked = context["must_act"] == Party.CUSTOMER
@@ -118,7 +118,7 @@ def sign(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     found, person = _found(request, transfer_id), _admin(request)
     form = SignForm(request.POST, person=person)
     if not form.is_valid():
-        return _page(request, found, form, DeclineForm(must=False))
+        return _page(request, found, form, EndForm(needs_reason=False))
 
     def told(is_new: bool) -> str:
         if not is_new:
@@ -133,7 +133,7 @@ def sign(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     found, person = _found(request, transfer_id), _admin(request)
-    form = DeclineForm(request.POST, must=False)
+    form = EndForm(request.POST, needs_reason=False)
     if not form.is_valid():
         return _page(request, found, SignForm(person=person), form)
 

@@ -21,7 +21,8 @@ from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.unsent import typed_before
-from subscriptions.forms.transfer_review import ChoiceForm, DeclineForm, SignForm
+from subscriptions.forms.transfer_review import ChoiceForm
+from subscriptions.forms.transfer_signing import EndForm, SignForm
 from subscriptions.models import Transfer
 from subscriptions.selectors.transfer_findings import dry_run
 from subscriptions.selectors.transfer_money import SHOWN, money_of
@@ -37,7 +38,7 @@ from subscriptions.selectors.transfer_tree import (
 from subscriptions.selectors.transfers import days_left, how_it_ended, transfers_in
 from subscriptions.services.transfer_review import accept_transfer, confirm_transfer, let_two_accept, take_choice_back
 from subscriptions.services.transfers import decline_transfer
-from subscriptions.views.signing import signature_of
+from subscriptions.views.transfer_signing import signature_of
 
 
 @allow(Action.MANAGE_TRANSFERS)
@@ -66,7 +67,7 @@ def _tree(request: StaffRequest, found: Transfer, form: ChoiceForm) -> HttpRespo
         "choice": choice,
         "chosen": max(0, chosen),
         "licenses": licenses_held(found),
-        "decline_form": DeclineForm(),
+        "decline_form": EndForm(),
     }
     return render(request, "subscriptions/transfer_review.html", context, status=422 if form.errors else 200)
 
@@ -99,7 +100,7 @@ def _sheet(
         "licenses": licenses_held(found),
         "is_everything": len(chosen.subscriptions) + len(chosen.reservations) == _all(found),
         "is_first": found.proposed_by_id == request.user.pk,
-        "decline_form": DeclineForm(),
+        "decline_form": EndForm(),
     }
     status = 422 if signing.is_bound else 200
     return render(request, "subscriptions/transfer_review_check.html", context, status=status)
@@ -166,7 +167,7 @@ def take_back(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 def decline_review(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     """Answer no, with a reason."""
     found = _received(request, transfer_id)
-    form = DeclineForm(request.POST)
+    form = EndForm(request.POST)
     if not form.is_valid():
         if not _is_reviewed(found):
             return _too_late(request, found)
