@@ -21,9 +21,9 @@ from partnercenter.partners.roles import Action
 from partnercenter.web.exports import export_csv
 from subscriptions.models import Party, Transfer, TransferItem, TransferSignature
 from subscriptions.selectors.transfer_checks import CHECKS
-from subscriptions.selectors.transfers import may_act_for, party_of, transfers_of
+from subscriptions.selectors.transfers import may_act_for, names_of, party_of, transfers_of
 from subscriptions.views.transfer_context import may_see_items, transfer_context
-from subscriptions.views.transfer_steps import Step, names_of, seen_signatures, steps_of
+from subscriptions.views.transfer_steps import Step, seen_signatures, steps_of
 
 # So many things are printed; the file has all of them.
 PRINTED: Final = 1_000

@@ -35,7 +35,7 @@ from subscriptions.selectors.transfer_tree import (
     proposed_for,
     tree_of,
 )
-from subscriptions.selectors.transfers import days_left, how_it_ended, transfers_in
+from subscriptions.selectors.transfers import RECEIVED, days_left, how_it_ended, in_direction, transfers_of
 from subscriptions.services.transfer_review import accept_transfer, confirm_transfer, let_two_accept, take_choice_back
 from subscriptions.services.transfers import decline_transfer
 from subscriptions.views.transfer_signing import signature_of
@@ -208,7 +208,9 @@ def set_two_persons(request: StaffRequest) -> HttpResponse:
 
 
 def _received(request: StaffRequest, transfer_id: UUID) -> Transfer:
-    rows = transfers_in(request.partner, "received").select_related("source__tenant", "target__tenant")
+    rows = in_direction(transfers_of(request.partner), request.partner, RECEIVED).select_related(
+        "source__tenant", "target__tenant"
+    )
     found: Transfer = get_object_or_404(
         rows.select_related("source__partner__tenant", "target__partner__tenant"), pk=transfer_id
     )

@@ -51,8 +51,9 @@ def test_from_the_request_to_the_hand_over_in_three_windows(
     page, window, sign_in, look, worker, ana, finn, carla, litware, target
 ):
     finns = window(finn)
-    finns.goto(reverse("subscriptions:transfer_new", args=[litware.tenant_id]))
+    finns.goto(reverse("subscriptions:new_transfer", args=[litware.tenant_id]))
     finns.get_by_label("Microsoft ID").fill(str(litware.partner_id))
+    finns.get_by_role("button", name="Check", exact=True).click()
     finns.get_by_label("Your name").fill("Finn")
     finns.get_by_role("button", name="Sign and send").click()
     finns.wait_for_url(lambda url: "/transfers/" in url and "new" not in url)
