@@ -74,6 +74,7 @@ def _page(request: HttpRequest, found: Transfer, signing: SignForm, declining: E
     person, now = _person(request), timezone.now()
     context = transfer_context(found, person) | hand_over_context(found, person)
     is_asked = context["must_act"] == Party.CUSTOMER
+    declining.fields["reason"].help_text = _("%(partner)s reads it.") % {"partner": found.target_partner}
     context |= {
         "is_asked": is_asked,
         "explanation": "" if is_asked else _explanation(found),

@@ -208,12 +208,11 @@ def set_two_persons(request: StaffRequest) -> HttpResponse:
 
 
 def _received(request: StaffRequest, transfer_id: UUID) -> Transfer:
-    rows = in_direction(transfers_of(request.partner), request.partner, RECEIVED).select_related(
-        "source__tenant", "target__tenant"
-    )
-    found: Transfer = get_object_or_404(
-        rows.select_related("source__partner__tenant", "target__partner__tenant"), pk=transfer_id
-    )
+    """A transfer from the partner of whoever asks, once the customer has agreed (404)."""
+    received = in_direction(transfers_of(request.partner), request.partner, RECEIVED)
+    found: Transfer = get_object_or_404(received, pk=transfer_id)
+    # The checks ask both accounts for their partners, which are known already: the same rows are not joined once more.
+    found.source.partner, found.target.partner = found.source_partner, found.target_partner
     return found
 
 
