@@ -157,7 +157,10 @@ def how_it_ended(transfer: Transfer, now: datetime) -> str:
         State.IN_PROGRESS: _("This transfer was accepted already: what was chosen moves now."),
         State.AWAITING_REVIEW: _("This was signed already. The current partner reviews it now."),
         State.AWAITING_CONSENT: _("The customer has not agreed to this transfer yet."),
+        State.COMPLETE: _("Everything that was chosen is with %(target)s since %(day)s."),
+        State.COMPLETED_WITH_ERRORS: _("What could be moved is with %(target)s. The rest stays with %(source)s."),
+        State.FAILED: _("Nothing of what was chosen could be moved: everything stays with %(source)s."),
     }
     moment = formats.date_format(timezone.localtime(transfer.ended_at or transfer.asked_at), "DATE_FORMAT")
-    sentence = sentences.get(State(transfer.status), _("This transfer has come to its end."))
-    return sentence % {"person": transfer.ended_by, "day": moment}
+    partners = {"source": transfer.source_partner, "target": transfer.target_partner}
+    return sentences[State(transfer.status)] % {"person": transfer.ended_by, "day": moment, **partners}

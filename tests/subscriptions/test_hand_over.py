@@ -35,7 +35,10 @@ def moved(agreed, azure, ana, contoso, carla):
 
 
 def points(transfer):
-    return {point.what: (point.is_done, point.is_open) for point in hand_over_of(Transfer.objects.get(pk=transfer.pk)).points}
+    return {
+        point.what: (point.is_done, point.is_open)
+        for point in hand_over_of(Transfer.objects.get(pk=transfer.pk)).points
+    }
 
 
 def test_the_facts_say_what_is_open(moved):
