@@ -31,7 +31,7 @@ class TransferForm(SignForm):
     wish = forms.CharField(widget=forms.HiddenInput, max_length=50)
     partner = forms.UUIDField(
         label=gettext_lazy("Microsoft ID of the current partner"),
-        help_text=gettext_lazy("The customer or its current partner can tell it to you. It is no partner ID."),
+        help_text=gettext_lazy("The customer or its current partner can tell it to you. It is not its partner ID."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={
             "required": gettext_lazy("Enter the Microsoft ID of the partner it is with now."),
@@ -72,11 +72,13 @@ class TransferForm(SignForm):
         self.fields["reseller"].queryset = resellers  # type: ignore[attr-defined]
         if not resellers.exists():
             del self.fields["reseller"]
-        if not signs:
-            self.fields["typed_name"].required = False
+        self.signs = signs
 
-    def clean_typed_name(self) -> str:
-        return super().clean_typed_name() if self.fields["typed_name"].required else ""
+    def clean(self) -> dict[str, Any]:
+        """Who only looks at the checks need not have typed the own name yet."""
+        if not self.signs:
+            self.errors.pop("typed_name", None)
+        return self.cleaned_data
 
     def clean_partner(self) -> Any:
         partner_id = self.cleaned_data["partner"]

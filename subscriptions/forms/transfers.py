@@ -29,8 +29,8 @@ class TransferFilter(forms.Form):
         label=gettext_lazy("Direction"),
         choices=[
             ("", gettext_lazy("Sent and received")),
-            (SENT, gettext_lazy("Sent: to you")),
-            (RECEIVED, gettext_lazy("Received: from you")),
+            (SENT, gettext_lazy("Sent: you take over")),
+            (RECEIVED, gettext_lazy("Received: you hand over")),
         ],
         required=False,
     )

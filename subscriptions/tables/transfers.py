@@ -20,7 +20,7 @@ from subscriptions.selectors.transfers import days_left, name_for, names_of, par
 
 
 class TransferTable(Table):
-    """Transfers in which a partner takes part, the one asked for last first; of one customer without its name.
+    """Transfers in which a partner takes part, the one asked for last first; the customer is named `across` customers.
 
     Each has `name` (what the partner calls the customer), `waits_for` with `is_mine` (it is this partner's turn), and
     `days` that are left for it.
@@ -39,8 +39,9 @@ class TransferTable(Table):
     asked = django_tables2.Column(verbose_name=_("Requested"))
     ended = django_tables2.Column(verbose_name=_("Ended"))
 
-    def __init__(self, transfers: QuerySet[Transfer], request: StaffRequest) -> None:
-        super().__init__(transfers, request)
+    def __init__(self, transfers: QuerySet[Transfer], request: StaffRequest, *, across: bool = True) -> None:
+        self.across = across
+        super().__init__(transfers, request, exclude=() if across else ("customer",))
         now = timezone.now()
         for one in self.records:
             one.name, party = name_for(one, request.partner), waits_for(one, now)

@@ -62,15 +62,16 @@ def transfers(request: StaffRequest) -> HttpResponse:
 @of_customer
 def transfers_of_one(request: StaffRequest, customer: Customer) -> HttpResponse:
     """Those of one customer, and the way to a new one."""
-    context = customer_context(request, customer) | _listed(request, transfers_of_customer(customer))
+    listed = _listed(request, transfers_of_customer(customer), across=False)
+    context = customer_context(request, customer) | listed
     context["ask_denied"] = why_not(request, Action.MANAGE_TRANSFERS)
     page = "_transfer_results" if wants_piece(request) else "transfers_of_customer"
     return render(request, f"subscriptions/{page}.html", context)
 
 
-def _listed(request: StaffRequest, found: QuerySet[Transfer]) -> dict[str, Any]:
+def _listed(request: StaffRequest, found: QuerySet[Transfer], *, across: bool = True) -> dict[str, Any]:
     form = TransferFilter(request.GET)
-    table = TransferTable(form.narrow(found, request.partner, timezone.now()), request)
+    table = TransferTable(form.narrow(found, request.partner, timezone.now()), request, across=across)
     return {"form": form, "table": table, "export_denied": why_not(request, Action.EXPORT)}
 
 
