@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from subscriptions.views import hand_over, transfer_asking, transfer_record, transfer_review, transfers
+from subscriptions.views import campaigns, hand_over, transfer_asking, transfer_record, transfer_review, transfers
 
 app_name = "transfers"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<uuid:transfer_id>/agree/", transfer_asking.agree, name="agree"),
     path("<uuid:transfer_id>/cancel/", transfer_asking.cancel, name="cancel"),
     path("<uuid:transfer_id>/decline/", transfer_asking.decline, name="decline"),
+    path("campaigns/", campaigns.campaign, name="campaign"),
+    path("campaigns/template.csv", campaigns.campaign_template, name="campaign_template"),
     path("two-persons/", transfer_review.two_persons, name="two_persons"),
     path("two-persons/set/", transfer_review.set_two_persons, name="set_two_persons"),
     path("<uuid:transfer_id>/review/", transfer_review.review, name="review"),

@@ -273,6 +273,7 @@ OF_CUSTOMERS = (*OF_A_LIST, *FILTERS, "columns", "count", "view")
 OF_USERS = (*OF_A_LIST, "state", "role", "license", "deleted", "upload")
 OF_SUBSCRIPTIONS = (*OF_A_LIST, "kind", "state")
 OF_ALL_SUBSCRIPTIONS = (*OF_SUBSCRIPTIONS, "offer", "reseller", "ends_from", "ends_to")
+OF_TRANSFERS = (*OF_A_LIST, "direction", "state", "mine")
 ELSEWHERE = ("status", "since", "until", "person", "deed", "customer", "next", "all", "query")
 LISTS = {
     "customers:list": OF_CUSTOMERS,
@@ -294,6 +295,11 @@ LISTS = {
     "my_requests:list": OF_A_LIST,
     "former:list": OF_A_LIST,
     "my_transfers:list": OF_A_LIST,
+    "transfers:list": OF_TRANSFERS,
+    "transfers:export": OF_TRANSFERS,
+    "subscriptions:transfers": OF_TRANSFERS,
+    "subscriptions:export_transfers": OF_TRANSFERS,
+    "subscriptions:new_transfer": ("again",),
 }
 
 
@@ -387,6 +393,8 @@ FORMS_OF_SUBSCRIPTIONS = dict.fromkeys(
 FORMS_OF_RELATIONSHIPS = {
     "requests:new": ("send", "wish", "chosen", "looked_at", "domain", "email", "privileges", "reseller", "letter"),
     "my_requests:decline": ("reason",),
+    "transfers:campaign": ("send", "wish", "typed_name"),
+    "subscriptions:new_transfer": ("send", "wish", "partner", "reseller", "note", "typed_name"),
     "transfers:review": ("q", "everything", "ids", "shown", "thing", "typed_name"),
     "my_transfers:new": ("source", "target", "note", "typed_name", "wish"),
     "removal:remove": ("reason", "name"),

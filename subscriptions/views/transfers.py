@@ -51,7 +51,7 @@ class Act:
 def transfers(request: StaffRequest) -> HttpResponse:
     """Those of all customers; htmx asks for the list alone while a person types."""
     context = _listed(request, transfers_of(request.partner))
-    context["may_set_rules"] = request.staff.may(Action.MANAGE_TRANSFERS)
+    context["may_manage"] = request.staff.may(Action.MANAGE_TRANSFERS)
     page = "_transfer_results" if wants_piece(request) else "transfers"
     return render(request, f"subscriptions/{page}.html", context)
 
