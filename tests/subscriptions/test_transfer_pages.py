@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from partnercenter.jobs.services import run_job
 from partnercenter.partners.roles import Role
-from subscriptions.models import Party, Transfer, TransferSignature
-from tests.subscribing import azure_plan
+from subscriptions.models import Party, Subscription, Transfer, TransferItem, TransferSignature
+from tests.subscribing import azure_plan, azure_subscription
 from tests.transferring import accept, agree, ask
 
 
@@ -178,3 +179,44 @@ def test_a_move_is_not_stopped_from_the_page_of_its_job(browse, ana, agreed, azu
     [message] = response.context["messages"]
     assert str(message).startswith("A transfer that was accepted cannot be stopped")
     assert agreed.job.cancel_requested_at is None
+
+
+def test_what_cannot_move_says_why_and_what_helps_and_stands_first(client, ana, finn, agreed, azure):
+    accept(agreed, ana, azure.values())
+    Subscription.objects.filter(pk=azure["Web shop"].pk).update(status="suspended")
+    agreed.refresh_from_db()
+    run_job(agreed.job_id)
+
+    response = page(client, finn, Transfer.objects.get(pk=agreed.pk))
+
+    first = response.context["items"][0]
+    assert (first.item.name, first.problem.remedy) == ("Web shop", "Reactivate it before it is transferred.")
+    assert response.context["numbers"] == {"total": 3, "moved": 2, "failed": 0, "stuck": 1, "waiting": 0}
+    assert "is tried again by itself until" in response.content.decode()
+
+
+def test_many_things_are_told_in_numbers_and_the_first_hundred(client, ana, finn, agreed, azure):
+    accept(agreed, ana, azure.values())
+    agreed.refresh_from_db()
+    plan = Subscription.objects.get(pk=azure["Test"].parent_id)
+    many = [azure_subscription(plan, f"Number {number}") for number in range(120)]
+    TransferItem.objects.bulk_create(TransferItem(transfer=agreed, subscription=one, name=one.name) for one in many)
+
+    response = page(client, finn, agreed)
+
+    assert (len(response.context["items"]), response.context["more"]) == (100, 23)
+    assert response.context["numbers"]["total"] == 123
+
+
+def test_the_page_asks_for_the_items_alone_until_there_is_no_more_to_wait_for(client, ana, finn, agreed, azure):
+    accept(agreed, ana, azure.values())
+    agreed.refresh_from_db()
+    client.force_login(finn.user)
+    address, headers = reverse("transfers:transfer", args=[agreed.pk]), {"HX-Request": "true"}
+
+    meanwhile = client.get(address, headers=headers)
+    run_job(agreed.job_id)
+    afterwards = client.get(address, headers=headers)
+
+    assert meanwhile.content.decode().lstrip().startswith('<section class="card span" id="transfer-items"')
+    assert afterwards.headers["HX-Refresh"] == "true"
