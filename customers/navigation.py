@@ -14,6 +14,7 @@ from partnercenter.partners.roles import Action
 
 SECTIONS: Final = (
     Entry("subscriptions:subscriptions", _("Subscriptions"), "cloud", Action.SEE_CUSTOMERS),
+    Entry("subscriptions:transfers", _("Transfers"), "transfer", Action.SEE_CUSTOMERS, Feature.TRANSFER),
     Entry("customers:users", _("Users"), "users", Action.SEE_CUSTOMERS, Feature.USERS_AND_LICENSES),
     Entry("subscriptions:licenses", _("Licenses"), "license", Action.SEE_CUSTOMERS, Feature.USERS_AND_LICENSES),
     Entry("subscriptions:reservations", _("Reservations"), "clock", Action.SEE_CUSTOMERS),
@@ -72,6 +73,7 @@ _BELOW: Final = {
     "subscriptions:reservation": "subscriptions:reservations",
     "subscriptions:edit_reservation": "subscriptions:reservations",
     "subscriptions:cancel_reservation": "subscriptions:reservations",
+    "subscriptions:new_transfer": "subscriptions:transfers",
     "subscriptions:cancel_software": "subscriptions:software",
     "subscriptions:suspend_selected": "subscriptions:subscriptions",
     "subscriptions:reactivate_selected": "subscriptions:subscriptions",

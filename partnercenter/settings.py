@@ -183,6 +183,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"queue": "clock", "expires": 60},
     },
+    "move transfers on": {
+        "task": "subscriptions.move_transfers_on",
+        "schedule": 60.0,
+        "options": {"queue": "clock", "expires": 60},
+    },
     "forget drafts of orders": {
         "task": "subscriptions.forget_drafts",
         "schedule": crontab(hour=3, minute=30),
@@ -223,6 +228,7 @@ JOB_HANDLERS = {
     "reactivate_subscriptions": "subscriptions.tasks.change_subscriptions",
     "change_reseller": "subscriptions.tasks.change_subscriptions",
     "change_licenses": "subscriptions.tasks.change_licenses",
+    "transfer": "subscriptions.tasks.transfer",
 }
 # So is what follows when users are deleted or restored, and by what else of them their list is filtered.
 USER_FOLLOWERS = ["subscriptions.services.licenses.follower"]

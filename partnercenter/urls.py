@@ -20,6 +20,8 @@ urlpatterns = [
     path("my/", include("customers.my_urls")),
     path("notifications/", include("partnercenter.notifications.urls")),
     path("preferences/", preferences, name="preferences"),
+    path("my/transfers/", include("subscriptions.my_transfer_urls")),
+    path("transfers/", include("subscriptions.transfer_urls")),
     path("", include("subscriptions.urls")),
 ]
 

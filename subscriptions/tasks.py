@@ -7,12 +7,14 @@ from django.utils import timezone
 
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Handler, Progress
-from subscriptions.models import LicenseChange, SubscriptionChange
+from subscriptions.models import LicenseChange, SubscriptionChange, Transfer
 from subscriptions.services.license_changes import change_next_licenses, finish_license_change
 from subscriptions.services.life_cycle import move_on
 from subscriptions.services.orders import forget_drafts
 from subscriptions.services.reservations import expire_reservations
 from subscriptions.services.subscription_changes import change_next_subscriptions, finish_subscription_change
+from subscriptions.services.transfer_clock import move_transfers_on
+from subscriptions.services.transfer_move import finish_move, move_next
 
 
 @shared_task(name="subscriptions.move_on")
@@ -25,6 +27,23 @@ def move_subscriptions_on() -> int:
 @shared_task(name="subscriptions.forget_drafts")
 def forget_order_drafts() -> int:
     return forget_drafts(timezone.now())
+
+
+@shared_task(name="subscriptions.move_transfers_on")
+def move_waiting_transfers_on() -> int:
+    return move_transfers_on(timezone.now())
+
+
+def _work_on_transfer(job: Job) -> Progress:
+    return move_next(_transfer_of(job), timezone.now())
+
+
+def _finish_transfer(job: Job) -> None:
+    finish_move(_transfer_of(job), job=job)
+
+
+def _transfer_of(job: Job) -> Transfer:
+    return Transfer.objects.get(pk=job.subject_id)
 
 
 def _work_on_licenses(job: Job) -> Progress:
@@ -55,3 +74,4 @@ def _subscription_change_of(job: Job) -> SubscriptionChange:
 
 change_subscriptions = Handler(work=_work_on_subscriptions, finish=_finish_subscriptions)
 change_licenses = Handler(work=_work_on_licenses, finish=_finish_licenses)
+transfer = Handler(work=_work_on_transfer, finish=_finish_transfer)

@@ -17,6 +17,8 @@ from subscriptions.views import (
     subscription_changes,
     subscription_list,
     subscription_selection,
+    transfer_asking,
+    transfers,
 )
 
 app_name = "subscriptions"
@@ -73,6 +75,9 @@ customer_urls: list[URLPattern | URLResolver] = [
     path("reservations/<uuid:reservation_id>/", reservations.reservation, name="reservation"),
     path("reservations/<uuid:reservation_id>/change/", reservations.edit, name="edit_reservation"),
     path("reservations/<uuid:reservation_id>/cancel/", reservations.cancel, name="cancel_reservation"),
+    path("transfers/", transfers.transfers_of_one, name="transfers"),
+    path("transfers/export/", transfers.export_of_one, name="export_transfers"),
+    path("transfers/new/", transfer_asking.new, name="new_transfer"),
     path("software/", software.software, name="software"),
     path("software/<uuid:purchase_id>/cancel/", software.cancel, name="cancel_software"),
 ]

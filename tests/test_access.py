@@ -24,7 +24,7 @@ from partnercenter.jobs.services import run_job
 from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import WHO_MAY, Action, Role, denial
 from relationships.models import NewCustomer, Partnership
-from subscriptions.models import RoleAssignment, Subscription
+from subscriptions.models import RoleAssignment, Subscription, Transfer, TransferSignature
 from subscriptions.services.license_changes import change_licenses
 from subscriptions.services.subscription_changes import start_subscription_change
 from tests.asking import ask
@@ -61,7 +61,29 @@ def with_parameters(count):
 
 
 @pytest.fixture
-def example(tailspin, ana):
+def stranger(make_partner, make_customer, tailspin):
+    """The account that another partner, none of the others, has for Tailspin Toys."""
+    trey = make_partner("Trey Research")
+    return make_customer(trey, "Tailspin Toys", domain=tailspin.domain, tenant=tailspin.tenant)
+
+
+def transfer_of(source, target):
+    """A transfer that the customer has agreed to, without the way to it."""
+    admin = User.objects.create_user("tia@tailspintoys.com", display_name="Tia", tenant=source.tenant)
+    transfer = Transfer.objects.create(
+        source=source,
+        target=target,
+        source_partner=source.partner,
+        target_partner=target.partner,
+        asked_by=admin,
+        status=Transfer.Status.AWAITING_REVIEW,
+    )
+    TransferSignature.objects.create(transfer=transfer, party="customer", signed_by=admin, typed_name="Tia")
+    return transfer
+
+
+@pytest.fixture
+def example(tailspin, ana, stranger):
     """One row for each parameter that an address can have, all of Contoso's customer Tailspin Toys."""
     user = User.objects.create_user(
         "kim@tailspintoys.com", display_name="Kim", tenant=tailspin.tenant, email="kim@tailspintoys.com"
@@ -79,6 +101,7 @@ def example(tailspin, ana):
         provider=ana.partner, email="adam@adatum.com", language="en", invited_by=ana.user
     )
     asked = ask(ana, send=False)
+    transfer = transfer_of(tailspin, stranger)
     return {
         "microsoft_id": tailspin.tenant_id,
         "partner_id": ana.partner.pk,
@@ -101,6 +124,7 @@ def example(tailspin, ana):
         "request_id": asked.pk,
         "request_token": asked.token,
         "draft_id": NewCustomer.objects.create(partner=ana.partner, made_by=ana.user).pk,
+        "transfer_id": transfer.pk,
         "number": 1,
     }
 
@@ -250,6 +274,7 @@ OF_CUSTOMERS = (*OF_A_LIST, *FILTERS, "columns", "count", "view")
 OF_USERS = (*OF_A_LIST, "state", "role", "license", "deleted", "upload")
 OF_SUBSCRIPTIONS = (*OF_A_LIST, "kind", "state")
 OF_ALL_SUBSCRIPTIONS = (*OF_SUBSCRIPTIONS, "offer", "reseller", "ends_from", "ends_to")
+OF_TRANSFERS = (*OF_A_LIST, "direction", "state", "mine")
 ELSEWHERE = ("status", "since", "until", "person", "deed", "customer", "next", "all", "query")
 LISTS = {
     "customers:list": OF_CUSTOMERS,
@@ -274,6 +299,12 @@ LISTS = {
     "new_customers:domain": ("prefix", "name", "country"),
     "new_customers:organization": ("email",),
     "new_customers:account": ("then", "check"),
+    "my_transfers:list": OF_A_LIST,
+    "transfers:list": OF_TRANSFERS,
+    "transfers:export": OF_TRANSFERS,
+    "subscriptions:transfers": OF_TRANSFERS,
+    "subscriptions:export_transfers": OF_TRANSFERS,
+    "subscriptions:new_transfer": ("again",),
 }
 
 
@@ -367,6 +398,10 @@ FORMS_OF_SUBSCRIPTIONS = dict.fromkeys(
 FORMS_OF_RELATIONSHIPS = {
     "requests:new": ("send", "wish", "chosen", "proposed_for", "domain", "email", "privileges", "reseller", "letter"),
     "my_requests:decline": ("reason",),
+    "transfers:campaign": ("send", "wish", "typed_name"),
+    "subscriptions:new_transfer": ("send", "wish", "partner", "reseller", "note", "typed_name"),
+    "transfers:review": ("q", "everything", "ids", "shown", "thing", "typed_name"),
+    "my_transfers:new": ("source", "target", "note", "typed_name", "wish"),
     "removal:remove": ("reason", "name"),
 }
 FORMS_OF_PASSWORDS = {

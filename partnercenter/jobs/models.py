@@ -51,6 +51,7 @@ class Job(Stateful):
         REACTIVATE_SUBSCRIPTIONS = "reactivate_subscriptions", _("Reactivate subscriptions")
         CHANGE_RESELLER = "change_reseller", _("Change the reseller of subscriptions")
         CHANGE_LICENSES = "change_licenses", _("Change licenses of users")
+        TRANSFER = "transfer", _("Transfer subscriptions to another partner")
 
     class Error(models.TextChoices):
         STOPS_WORKERS = "stops_workers", _("It stopped the worker three times and was given up.")
@@ -115,6 +116,11 @@ class Job(Stateful):
     @property
     def is_open(self) -> bool:
         return self.status in (self.Status.QUEUED, self.Status.RUNNING)
+
+    @property
+    def is_cancelable(self) -> bool:
+        """Whether a job of its kind can be canceled at all: a transfer that was accepted goes to its end."""
+        return self.kind != self.Kind.TRANSFER
 
     @property
     def is_interrupted(self) -> bool:

@@ -147,8 +147,11 @@ def cancel_job(job: Job, *, actor: User) -> Job:
     """Stop a job between two chunks; what is done stays done.
 
     A job that nobody has begun ends at once; a running one at its next chunk. Asking twice is asking once.
-    Raises `Refused` for one that has ended, and for one whose chunk does not let go of the row in time.
+    Raises `Refused` for one that has ended, for one whose kind is never canceled, and for one whose chunk does not let
+    go of the row in time.
     """
+    if not job.is_cancelable:
+        raise Refused(_("A transfer that was accepted cannot be stopped: what was chosen moves to its end."))
     with without_long_waits(_("The job is busy with a step right now. Try again in a moment.")):
         held = Job.objects.select_for_update().get(pk=job.pk)
         if not held.is_open:

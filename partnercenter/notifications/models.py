@@ -39,6 +39,15 @@ class Notification(models.Model):
         PARTNERSHIP_ACCEPTED = "partnership_accepted", _("A reseller accepted your invitation")
         PARTNERSHIP_DECLINED = "partnership_declined", _("A reseller declined your invitation")
         PARTNERSHIP_REMOVED = "partnership_removed", _("A partnership has ended")
+        TRANSFER_ASKED = "transfer_asked", _("A transfer waits for your signature")
+        TRANSFER_SIGNED = "transfer_signed", _("A transfer waits for the review of the current partner")
+        TRANSFER_PROPOSED = "transfer_proposed", _("A transfer waits for a second person")
+        TRANSFER_ACCEPTED = "transfer_accepted", _("A transfer was accepted")
+        TRANSFER_DECLINED = "transfer_declined", _("A transfer was declined")
+        TRANSFER_CANCELED = "transfer_canceled", _("A transfer was canceled")
+        TRANSFER_ENDING = "transfer_ending", _("A transfer is about to expire")
+        TRANSFER_EXPIRED = "transfer_expired", _("A transfer has expired")
+        TRANSFER_ENDED = "transfer_ended", _("A transfer has come to its end")
         JOB_FAILED = "job_failed", _("Job failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -180,6 +189,16 @@ def _granted_sentence(facts: dict[str, Any]) -> str:
     return str(gettext("%(customer)s granted delegated admin privileges: you can administer its services.") % facts)
 
 
+def _transfer_ended_sentence(facts: dict[str, Any]) -> str:
+    moved = facts["moved"]
+    sentence = ngettext(
+        "%(count)s thing of %(customer)s has moved from %(source)s to %(target)s.",
+        "%(count)s things of %(customer)s have moved from %(source)s to %(target)s.",
+        moved,
+    )
+    return _with_left(sentence % (facts | {"count": grouped(moved)}), facts["left"])
+
+
 def _removed_sentence(facts: dict[str, Any]) -> str:
     if "provider" in facts:
         sentence = gettext("%(partner)s no longer sells to %(customer)s. It still serves it through %(provider)s.")
@@ -237,6 +256,34 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
     Notification.Kind.PARTNERSHIP_REMOVED: _sentence(
         _("%(partner)s removed the partnership with you. Customers and delegated admin privileges stay as they are.")
     ),
+    Notification.Kind.TRANSFER_ASKED: _sentence(
+        _("Azure subscriptions of %(customer)s are to go from %(source)s to %(target)s. This waits for your answer.")
+    ),
+    Notification.Kind.TRANSFER_SIGNED: _sentence(
+        _(
+            "%(customer)s and %(target)s agree that Azure subscriptions go from %(source)s to %(target)s. "
+            "%(source)s reviews this now."
+        )
+    ),
+    Notification.Kind.TRANSFER_PROPOSED: _sentence(
+        _("%(person)s accepted the transfer of %(customer)s to %(target)s. A second person has to agree.")
+    ),
+    Notification.Kind.TRANSFER_ACCEPTED: _sentence(
+        _("%(source)s accepted: what was chosen of %(customer)s moves to %(target)s now.")
+    ),
+    Notification.Kind.TRANSFER_DECLINED: _sentence(
+        _("%(by)s declined the transfer of %(customer)s from %(source)s to %(target)s.")
+    ),
+    Notification.Kind.TRANSFER_CANCELED: _sentence(
+        _("%(by)s canceled the transfer of %(customer)s from %(source)s to %(target)s.")
+    ),
+    Notification.Kind.TRANSFER_ENDING: _sentence(
+        _("The transfer of %(customer)s from %(source)s to %(target)s waits for you. It expires on %(day)s.")
+    ),
+    Notification.Kind.TRANSFER_EXPIRED: _sentence(
+        _("Nobody answered in time: the transfer of %(customer)s from %(source)s to %(target)s has expired.")
+    ),
+    Notification.Kind.TRANSFER_ENDED: _transfer_ended_sentence,
     Notification.Kind.JOB_FAILED: _failed_sentence,
 }
 

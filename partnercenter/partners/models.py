@@ -14,7 +14,10 @@ from partnercenter.partners.roles import Action, Role, allows
 
 
 class Partner(models.Model):
-    """An organization that resells: what its tenant is in this portal."""
+    """An organization that resells: what its tenant is in this portal.
+
+    With `two_accept_transfers` a second person has to agree before a customer's Azure goes to another partner.
+    """
 
     class Kind(models.TextChoices):
         DIRECT = "direct", _("Direct partner")
@@ -26,6 +29,7 @@ class Partner(models.Model):
     partner_id = models.CharField(max_length=10, unique=True)
     market = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)
+    two_accept_transfers = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

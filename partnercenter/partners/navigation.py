@@ -54,6 +54,7 @@ PORTAL: Final = (
     Entry("customers:list", _("Customers"), "customers", Action.SEE_CUSTOMERS),
     Entry("subscriptions:list", _("Subscriptions"), "cloud", Action.SEE_CUSTOMERS),
     Entry("subscriptions:catalog", _("Catalog"), "cart", Action.SEE_CUSTOMERS),
+    Entry("transfers:list", _("Transfers"), "transfer", Action.SEE_CUSTOMERS, Feature.TRANSFER),
     Entry("requests:list", _("Relationships"), "relationship", Action.SEE_CUSTOMERS),
     Entry(
         "partnerships:list",

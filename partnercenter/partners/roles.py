@@ -39,6 +39,8 @@ class Action(models.TextChoices):
     REQUEST_RELATIONSHIP = "request_relationship", gettext_lazy("request relationships")
     REMOVE_RELATIONSHIP = "remove_relationship", gettext_lazy("remove a relationship")
     MANAGE_PARTNERSHIPS = "manage_partnerships", gettext_lazy("begin and remove partnerships")
+    MANAGE_TRANSFERS = "manage_transfers", gettext_lazy("request, accept and decline transfers")
+    SET_TRANSFER_RULES = "set_transfer_rules", gettext_lazy("say how many persons accept transfers")
     SEE_ACTIVITY = "see_activity", gettext_lazy("see the activity log")
 
 
@@ -58,6 +60,8 @@ WHO_MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.REQUEST_RELATIONSHIP: _ADMINS | {Role.SALES_AGENT},
     Action.REMOVE_RELATIONSHIP: _ADMINS,
     Action.MANAGE_PARTNERSHIPS: _ADMINS | {Role.SALES_AGENT},
+    Action.MANAGE_TRANSFERS: _ADMINS,
+    Action.SET_TRANSFER_RULES: frozenset({Role.GLOBAL_ADMIN}),
     Action.SEE_ACTIVITY: _ADMINS,
 }
 

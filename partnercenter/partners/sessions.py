@@ -30,6 +30,8 @@ POLLED: Final = (
     "subscriptions:change_result",
     "subscriptions:license_change",
     "removal:remove",
+    "transfers:transfer",
+    "my_transfers:transfer",
 )
 
 

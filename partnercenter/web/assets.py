@@ -34,6 +34,7 @@ STYLES: Final = (
     "css/pages/domains.css",
     "css/pages/subscriptions.css",
     "css/pages/new-customer.css",
+    "css/pages/transfers.css",
     "css/pages/print.css",
 )
 # Modules that import nothing and export nothing: each finds its own elements on the page.

@@ -18,10 +18,11 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.selectors import open_jobs_of
 from partnercenter.web.templatetags.web import grouped
 from subscriptions.catalog import CATALOG
-from subscriptions.models import REGRET, Reservation, Subscription
+from subscriptions.models import REGRET, Reservation, Subscription, Transfer
 from subscriptions.selectors.reservations import reservations_of
 from subscriptions.selectors.software import cancelable_software
 from subscriptions.selectors.subscriptions import sold_through
+from subscriptions.selectors.transfers import transfers_of_customer
 
 # Reservations that run on are named one by one up to here; their list has the rest.
 NAMED: Final = 5
@@ -176,9 +177,25 @@ def running_jobs(customer: Customer, now: datetime) -> Obstacle | None:
     )
 
 
-# In the order in which they are told. Open transfers are the next one.
+def open_transfers(customer: Customer, now: datetime) -> Obstacle | None:
+    """Azure on its way to this account or from it, as far as this partner may know of it."""
+    involved = transfers_of_customer(customer).filter(Q(source=customer) | Q(target=customer))
+    found = list(involved.filter(status__in=Transfer.OPEN).values_list("pk", flat=True))
+    if not found:
+        return None
+    count, page = len(found), reverse("subscriptions:transfers", args=[customer.tenant_id])
+    return Obstacle(
+        sentence=ngettext("%(count)s transfer is open.", "%(count)s transfers are open.", count)
+        % {"count": grouped(count)},
+        url=reverse("transfers:transfer", args=found) if count == 1 else page,
+        means=(_("Cancel or decline it, or wait until it has ended. What moves goes to its end in any case."),),
+    )
+
+
+# In the order in which they are told.
 KINDS: Final[tuple[Callable[[Customer, datetime], Obstacle | None], ...]] = (
     running_jobs,
+    open_transfers,
     active_subscriptions,
     active_reservations,
     cancelable_purchases,

@@ -4,6 +4,7 @@ from subscriptions.models.changes import LicenseChange, LicenseResult, Subscript
 from subscriptions.models.order import Order, OrderLine
 from subscriptions.models.reservation import Reservation, SoftwarePurchase
 from subscriptions.models.subscription import REGRET, License, RoleAssignment, SeatAddition, Subscription
+from subscriptions.models.transfer import Party, Transfer, TransferItem, TransferSignature, TransferTick
 
 __all__ = [
     "REGRET",
@@ -12,6 +13,7 @@ __all__ = [
     "LicenseResult",
     "Order",
     "OrderLine",
+    "Party",
     "Reservation",
     "RoleAssignment",
     "SeatAddition",
@@ -19,4 +21,8 @@ __all__ = [
     "Subscription",
     "SubscriptionChange",
     "SubscriptionChangeItem",
+    "Transfer",
+    "TransferItem",
+    "TransferSignature",
+    "TransferTick",
 ]

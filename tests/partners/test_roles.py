@@ -28,6 +28,8 @@ MATRIX = {
     Action.REQUEST_RELATIONSHIP: "W – W W – –",
     Action.REMOVE_RELATIONSHIP: "W – W – – –",
     Action.MANAGE_PARTNERSHIPS: "W – W W – –",
+    Action.MANAGE_TRANSFERS: "W – W – – –",
+    Action.SET_TRANSFER_RULES: "W – – – – –",
     Action.SEE_ACTIVITY: "R – R – – –",
 }
 

@@ -3,10 +3,12 @@ from django.core.management import CommandError, call_command
 
 from customers.models import Customer
 from partnercenter.directory.models import Domain, User
+from partnercenter.notifications.models import Notification
 from partnercenter.partners.models import Partner, Staff
 from relationships.demo import cast
 from relationships.demo.load import load_demo
 from relationships.models import NewCustomer, Partnership, PastRelationship, RelationshipRequest
+from subscriptions.models import Party, Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,18 @@ def test_litware_is_a_customer_of_two_partners_and_tailspin_waits_for_an_upload(
         "tailspintoys.com",
     }
     assert not User.objects.filter(tenant=tailspin.tenant).exists()
+
+
+def test_a_transfer_of_litware_waits_for_carla(few):
+    load_demo("a demo password")
+
+    [transfer] = Transfer.objects.all()
+
+    assert (transfer.status, transfer.must_act) == ("awaiting_consent", Party.CUSTOMER)
+    assert (str(transfer.source_partner), str(transfer.target_partner)) == ("Contoso Cloud", "Fabrikam Azure")
+    assert list(Notification.objects.values_list("user__principal_name", "kind")) == [
+        ("carla@litware.onmicrosoft.com", "transfer_asked")
+    ]
 
 
 def test_one_customer_of_contoso_took_the_delegated_privileges_back(few):

@@ -22,7 +22,7 @@ from relationships.selectors.obstacles import obstacles_of
 from relationships.selectors.removal import consequences_of
 from relationships.services.beginning import Beginning, begin_relationship
 from relationships.services.removal import remove_relationship
-from subscriptions.models import Order, Reservation, RoleAssignment, SoftwarePurchase, Subscription
+from subscriptions.models import Order, Reservation, RoleAssignment, SoftwarePurchase, Subscription, Transfer
 from subscriptions.services.life_cycle import move_on
 from subscriptions.services.orders import add_line
 from subscriptions.services.reservations import cancel_all_reservations
@@ -72,6 +72,21 @@ def shared(make_customer, northwind, adatum):
 
 
 class TestWhatStandsInTheWay:
+    def test_an_open_transfer_does_on_both_sides_and_an_ended_one_does_not(self, agreed, source, target, azure):
+        Subscription.objects.update(status="suspended")
+
+        [leaving], [coming] = obstacles_of(source, timezone.now()), obstacles_of(target, timezone.now())
+        Transfer.objects.update(status="canceled", ended_at=timezone.now())
+
+        assert leaving.sentence == coming.sentence == "1 transfer is open."
+        assert leaving.url == reverse("transfers:transfer", args=[agreed.pk])
+        assert (in_the_way(source), in_the_way(target)) == ([], [])
+
+    def test_what_the_customer_has_not_agreed_to_is_not_told_to_its_current_partner(self, asked, source, target):
+        Subscription.objects.update(status="suspended")
+
+        assert (in_the_way(source), in_the_way(target)) == ([], ["1 transfer is open."])
+
     def test_nothing_does_where_nothing_was_bought(self, tailspin):
         assert in_the_way(tailspin) == []
 
@@ -141,7 +156,7 @@ class TestWhatStandsInTheWay:
             reserve(tailspin, begun_at=timezone.now() - number * 5 * DAY)
             buy_software(tailspin)
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             assert len(obstacles_of(tailspin, timezone.now())) == 3
 
 
@@ -388,7 +403,7 @@ class TestConsequences:
         tailspin.partner = contoso
         subscribe_many(tailspin, 30)
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             consequences_of(tailspin)
 
 

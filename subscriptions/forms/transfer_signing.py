@@ -1,0 +1,55 @@
+"""What somebody types to sign a transfer, or to end it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partnercenter.directory.models import User
+from subscriptions.models import Transfer
+
+
+class SignForm(forms.Form):
+    """The own name, typed: the signature. `typed` is what somebody had typed before they had to sign in again."""
+
+    typed_name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Type your own name to sign.")},
+    )
+
+    def __init__(self, data: Any = None, *, person: User, typed: QueryDict | None = None, **kwargs: Any) -> None:
+        self.person = person
+        kwargs["initial"] = kwargs.get("initial", {}) | (typed.dict() if typed else {})
+        super().__init__(data, **kwargs)
+        self.fields["typed_name"].help_text = _(
+            "Type %(name)s to sign. Your name, the moment, your address and your browser are kept."
+        ) % {"name": person.display_name}
+
+    def clean_typed_name(self) -> str:
+        name: str = self.cleaned_data["typed_name"]
+        if " ".join(name.split()).casefold() != self.person.display_name.casefold():
+            raise ValidationError(_("Type your own name to sign: %(name)s.") % {"name": self.person.display_name})
+        return name
+
+
+class EndForm(forms.Form):
+    """Why a transfer is canceled or declined; the others read it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=Transfer._meta.get_field("reason").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The other parties read it."),
+        error_messages={"required": gettext_lazy("Enter why. The other parties read it.")},
+    )
+
+    def __init__(self, data: Any = None, *, needs_reason: bool = True, typed: QueryDict | None = None) -> None:
+        super().__init__(data, initial=typed.dict() if typed else None)
+        self.fields["reason"].required = needs_reason

@@ -1,0 +1,100 @@
+"""What is left to do after a transfer: the access that the old partner still has, and who looks after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from partnercenter.directory.models import User
+from subscriptions.models import Party, RoleAssignment, Subscription, Transfer, TransferTick
+from subscriptions.selectors.transfers import may_act_for
+
+What = TransferTick.What
+# Transfers after which there is something to hand over.
+ENDED: Final = frozenset({Transfer.Status.COMPLETE, Transfer.Status.COMPLETED_WITH_ERRORS})
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the checklist. `is_done` is what the facts say; `tick` is that somebody looked after it anyway."""
+
+    what: TransferTick.What
+    is_done: bool
+    tick: TransferTick | None
+    count: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.is_done or self.tick)
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """The checklist of a transfer; `roles` counts the assignments of the old partner by principal and role."""
+
+    roles: list[tuple[str, str, int]]
+    points: list[Point]
+
+    @property
+    def is_open(self) -> bool:
+        return any(point.is_open for point in self.points)
+
+    @property
+    def has_access(self) -> bool:
+        """Whether there is access of the old partner that can be removed."""
+        return any(not point.is_done for point in self.points if point.what != What.SUPPORT)
+
+
+def has_hand_over(transfer: Transfer) -> bool:
+    """Whether something has moved, so that access is left behind."""
+    return transfer.status in ENDED
+
+
+def moved_subscriptions(transfer: Transfer) -> QuerySet[Subscription]:
+    """What has moved and is with the new partner still."""
+    moved = transfer.items.filter(status="moved", subscription__isnull=False).values("subscription")
+    return Subscription.objects.filter(pk__in=moved, customer=transfer.target_id)
+
+
+def old_assignments(transfer: Transfer) -> QuerySet[RoleAssignment]:
+    """The roles in what has moved of partners that neither sell it now nor are its resellers of record."""
+    foreign = RoleAssignment.objects.filter(subscription__in=moved_subscriptions(transfer), partner__isnull=False)
+    of_record = Q(subscription__reseller__isnull=False, subscription__reseller=F("partner"))
+    return foreign.exclude(partner=transfer.target_partner_id).exclude(of_record)
+
+
+def hand_over_of(transfer: Transfer) -> HandOver:
+    """The checklist as the facts are now."""
+    ticks = {tick.what: tick for tick in transfer.ticks.select_related("ticked_by")}
+    rows = old_assignments(transfer).values_list("partner__tenant__name", "role").annotate(number=Count("pk"))
+    labels = dict(RoleAssignment.Role.choices)
+    roles = [(name, labels[role], number) for name, role, number in rows.order_by("partner__tenant__name", "role")]
+    assigned = sum(number for _name, _role, number in roles)
+    supported = moved_subscriptions(transfer).filter(support_contact=transfer.source_partner_id).count()
+    source = transfer.source
+    privileges = source.ended_at is None and source.has_admin_privileges
+    return HandOver(
+        roles,
+        [
+            Point(What.ROLES, not assigned, ticks.get(What.ROLES), assigned),
+            Point(What.PRIVILEGES, not privileges, ticks.get(What.PRIVILEGES)),
+            Point(What.SUPPORT, not supported, ticks.get(What.SUPPORT), supported),
+        ],
+    )
+
+
+def why_not_tick(transfer: Transfer, user: User) -> str:
+    """Why somebody ticks nothing off; empty for Global admins of the customer and admins of the new partner."""
+    if any(may_act_for(transfer, party, user) for party in (Party.CUSTOMER, Party.TARGET)):
+        return ""
+    return _("Only a Global admin of the customer, or a Global admin or Admin agent of the new partner can do this.")
+
+
+def why_not_remove_access(transfer: Transfer, user: User) -> str:
+    """Why somebody cannot take the old partner's access away; empty for Global admins of the customer."""
+    if may_act_for(transfer, Party.CUSTOMER, user):
+        return ""
+    return _("Only a Global admin of the customer can remove the access that another partner has to what is theirs.")

@@ -1,0 +1,104 @@
+"""The hand-over after a transfer: ticking points off, and taking the old partner's access away."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from customers.models import Customer
+from customers.services.holding import hold_tenant
+from customers.services.privileges import take_back_privileges
+from partnercenter.activity.models import Deed
+from partnercenter.activity.services import record_each
+from partnercenter.directory.models import User
+from partnercenter.errors import Refused
+from subscriptions.models import Party, RoleAssignment, Transfer, TransferTick
+from subscriptions.selectors.hand_over import (
+    has_hand_over,
+    moved_subscriptions,
+    old_assignments,
+    why_not_tick,
+)
+from subscriptions.services.azure import AZURE_ROLE, PRINCIPAL
+from subscriptions.services.history import SUBSCRIPTION
+from subscriptions.services.transfer_telling import record_transfer
+from subscriptions.services.transfers import require, transfer_held
+
+What = TransferTick.What
+# What the log calls the points.
+POINTS: Final = {
+    What.ROLES: gettext_noop("Role assignments"),
+    What.PRIVILEGES: gettext_noop("Delegated admin privileges"),
+    What.SUPPORT: gettext_noop("Support contact"),
+}
+
+
+def tick_off(transfer: Transfer, what: TransferTick.What, *, actor: User) -> bool:
+    """Say that a point of the hand-over was looked after; False if somebody has said so before.
+
+    Raises `Refused` for who is neither a Global admin of the customer nor an admin of the new partner, and where
+    nothing has moved.
+    """
+    with transfer_held(transfer) as held:
+        _require_hand_over(held)
+        if why_not := why_not_tick(held, _as_now(actor)):
+            raise Refused(why_not)
+        _tick, is_new = TransferTick.objects.get_or_create(
+            transfer=held, what=what, defaults={"ticked_by": actor, "ticked_at": timezone.now()}
+        )
+        if is_new:
+            record_transfer(Deed.HAND_OVER_TICKED, held, actor=actor, details={POINTS[what]: True})
+    return is_new
+
+
+def remove_old_access(transfer: Transfer, *, actor: User) -> int:
+    """Take from the old partner its roles in what has moved, and its delegated privileges; how much there was.
+
+    0 if there was nothing left. Both partners have it in their logs. Raises `Refused` for anybody but a Global admin of
+    the customer, and where nothing has moved.
+    """
+    with transfer_held(transfer) as held:
+        _require_hand_over(held)
+        hold_tenant(held.source)
+        require(held, Party.CUSTOMER, actor)
+        taken = _take_privileges(held, actor)
+        list(moved_subscriptions(held).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        assignments = list(old_assignments(held).select_related("partner__tenant", "subscription", "user"))
+        RoleAssignment.objects.filter(pk__in=[one.pk for one in assignments]).delete()
+        _record(held, assignments, actor)
+    return taken + len(assignments)
+
+
+def _require_hand_over(transfer: Transfer) -> None:
+    if not has_hand_over(transfer):
+        raise Refused(_("Nothing has moved by this transfer: there is nothing to hand over."))
+
+
+def _as_now(actor: User) -> User:
+    return User.objects.select_related("staff__partner").get(pk=actor.pk)
+
+
+def _take_privileges(transfer: Transfer, actor: User) -> int:
+    """Take the privileges back while the relationship lasts; with its end they have ended as well."""
+    account = Customer.objects.select_related("partner__tenant").get(pk=transfer.source_id)
+    if account.ended_at is not None:
+        return 0
+    return int(take_back_privileges(account, actor=actor))
+
+
+def _record(transfer: Transfer, assignments: list[RoleAssignment], actor: User) -> None:
+    """A line for each subscription and principal, in the logs of both partners."""
+    roles: defaultdict[str, dict[UUID, dict[str, str]]] = defaultdict(dict)
+    for one in assignments:
+        line = roles[one.principal].setdefault(
+            one.subscription_id, {SUBSCRIPTION: one.subscription.name, PRINCIPAL: one.principal}
+        )
+        line[AZURE_ROLE] = ", ".join(filter(None, (line.get(AZURE_ROLE), one.get_role_display())))
+    for account in (transfer.target, transfer.source):
+        for told in roles.values():
+            record_each(Deed.ROLE_REMOVED, partner=account.partner, actor=actor, customer=account, told=told)

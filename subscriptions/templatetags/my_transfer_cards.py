@@ -1,0 +1,30 @@
+"""The piece about transfers on a person's own page, which lies below this app and knows it by name only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template import Library
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partnercenter.directory.models import Tenant
+from subscriptions.models import Party, Transfer
+from subscriptions.selectors import my_transfers
+
+register = Library()
+
+
+@register.inclusion_tag("subscriptions/_my_transfers_card.html")
+def my_transfers_card(tenant: Tenant) -> dict[str, Any]:
+    """How many transfers wait for the signature of an organization, and the way to all of them."""
+    return {"waiting": my_transfers.waiting_for(tenant, timezone.now()).count()}
+
+
+@register.simple_tag
+def transfer_waits_for(transfer: Transfer) -> str:
+    """Who has to answer a transfer now, for the people of the customer; a dash where nobody has."""
+    if not transfer.must_act or transfer.has_expired(timezone.now()):
+        return "–"
+    partners = {Party.TARGET: transfer.target_partner, Party.SOURCE: transfer.source_partner}
+    return _("You") if transfer.must_act == Party.CUSTOMER else str(partners[Party(transfer.must_act)])

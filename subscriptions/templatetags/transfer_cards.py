@@ -1,0 +1,31 @@
+"""Pieces about transfers, also for pages of other apps, which know them by name only."""
+
+from __future__ import annotations
+
+from django.template import Library
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from partnercenter.web.templatetags.web import badge
+from subscriptions.models import Transfer, TransferItem
+from subscriptions.selectors.transfers import BADGES, status_at
+
+register = Library()
+
+
+@register.simple_tag
+def transfer_badge(transfer: Transfer) -> SafeString:
+    """The state of a transfer as it is now."""
+    status = status_at(transfer, timezone.now())
+    return badge(BADGES[status], status.label)
+
+
+@register.simple_tag
+def item_badge(item: TransferItem) -> SafeString:
+    """The state of one thing that moves."""
+    if item.status == TransferItem.Status.WAITING and item.code:
+        return badge("warn", _("Not moved yet"))
+    kinds = {TransferItem.Status.WAITING: "info", TransferItem.Status.MOVED: "good", TransferItem.Status.FAILED: "bad"}
+    status = TransferItem.Status(item.status)
+    return badge(kinds[status], status.label, "clock" if status == TransferItem.Status.WAITING else "")

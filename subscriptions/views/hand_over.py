@@ -1,0 +1,67 @@
+"""The hand-over after a transfer, for the new partner: what is left to do, and ticking it off."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from partnercenter.directory.models import User
+from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.roles import Action
+from partnercenter.web.acts import act
+from subscriptions.models import Party, Transfer, TransferTick
+from subscriptions.selectors.hand_over import hand_over_of, has_hand_over, why_not_remove_access, why_not_tick
+from subscriptions.selectors.transfers import party_of, transfers_of
+from subscriptions.services.hand_over import tick_off
+
+
+@allow(Action.SEE_CUSTOMERS)
+@require_safe
+def hand_over(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
+    """The checklist; before something has moved a sentence says so."""
+    found = _taken_over(request, transfer_id)
+    context = {"transfer": found, "customer": found.target, "tick_url": reverse("transfers:tick", args=[found.pk])}
+    return render(request, "subscriptions/hand_over.html", context | hand_over_context(found, request.user))
+
+
+@allow(Action.MANAGE_TRANSFERS)
+@require_POST
+def tick(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
+    found = _taken_over(request, transfer_id)
+    return ticked(request, found, request.user, reverse("transfers:hand_over", args=[found.pk]))
+
+
+def ticked(request: HttpRequest, transfer: Transfer, person: User, then: str) -> HttpResponse:
+    """Tick the point `what` off, for either of the two who may."""
+    what = request.POST.get("what", "")
+    if what not in TransferTick.What.values:
+        raise BadRequest
+
+    def told(is_new: bool) -> str:
+        return _("This point was ticked off.") if is_new else _("This point had been ticked off before.")
+
+    return act(request, lambda: tick_off(transfer, TransferTick.What(what), actor=person), done=told, then=then)
+
+
+def hand_over_context(transfer: Transfer, person: User) -> dict[str, Any]:
+    """What the checklist shows to somebody; `checklist` is empty where nothing has moved."""
+    return {
+        "checklist": hand_over_of(transfer) if has_hand_over(transfer) else None,
+        "tick_denied": why_not_tick(transfer, person),
+        "removal_denied": why_not_remove_access(transfer, person),
+    }
+
+
+def _taken_over(request: StaffRequest, transfer_id: UUID) -> Transfer:
+    """A transfer to the partner of whoever asks, or to its provider; the old partner has no such page (404)."""
+    found: Transfer = get_object_or_404(transfers_of(request.partner), pk=transfer_id)
+    if party_of(found, request.user) != Party.TARGET:
+        raise Http404
+    return found

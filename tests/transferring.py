@@ -1,0 +1,68 @@
+"""Azure on its way from Contoso to Fabrikam, as the tests of transfers begin."""
+
+import pytest
+
+from customers.models import Customer
+from subscriptions.models import Party, Subscription
+from subscriptions.services.transfer_review import Chosen, accept_transfer
+from subscriptions.services.transfers import Signature, Wish, agree_to_transfer, ask_for_transfer
+from tests.subscribing import azure_plan, azure_subscription
+
+
+def signed(person):
+    """The signature of a person, as a page makes it."""
+    return Signature(getattr(person, "user", person).display_name, "203.0.113.7", "A browser")
+
+
+def ask(source, target, person, *, as_=Party.TARGET, token="one", **fields):
+    return ask_for_transfer(
+        Wish(source, target, as_, token, **fields), signed(person), actor=getattr(person, "user", person)
+    )
+
+
+def agree(transfer, person):
+    return agree_to_transfer(transfer, signed(person), actor=getattr(person, "user", person))
+
+
+def accept(transfer, person, subscriptions=(), reservations=()):
+    chosen = Chosen([one.pk for one in subscriptions], [one.pk for one in reservations])
+    return accept_transfer(transfer, chosen, signed(person), actor=person.user)
+
+
+@pytest.fixture
+def source(carla, contoso):
+    """Contoso's account for Litware: the one that Azure leaves."""
+    return Customer.objects.select_related("partner__tenant", "tenant").get(partner=contoso, tenant=carla.tenant)
+
+
+@pytest.fixture
+def target(source, fabrikam, make_customer):
+    """Fabrikam's account for Litware, with an active plan."""
+    account = make_customer(fabrikam, "Litware", domain=source.domain, tenant=source.tenant)
+    azure_plan(account)
+    return account
+
+
+@pytest.fixture
+def azure(source):
+    """Three Azure subscriptions of Litware at Contoso, by name."""
+    plan = azure_plan(source)
+    return {name: azure_subscription(plan, name) for name in ("Production", "Test", "Web shop")}
+
+
+@pytest.fixture
+def asked(source, target, finn):
+    """Fabrikam has asked."""
+    return ask(source, target, finn)
+
+
+@pytest.fixture
+def agreed(asked, carla):
+    """Litware has agreed."""
+    agree(asked, carla)
+    asked.refresh_from_db()
+    return asked
+
+
+def owner_of(subscription):
+    return Subscription.objects.get(pk=subscription.pk).customer
