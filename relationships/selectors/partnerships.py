@@ -66,7 +66,7 @@ def customers_served(partner: Partner, others: Iterable[UUID | None]) -> dict[UU
     """
     between = "provider" if partner.kind == Partner.Kind.RESELLER else "reseller"
     served = customers_of(partner).filter(**{f"{between}__in": {*others} - {None}})
-    counts = served.order_by().values(other=F(f"{between}_id")).annotate(number=Count("pk"))
+    counts = served.order_by().values(other=F(f"{between}_id")).annotate(number=Count("*"))  # of the index alone
     return {row["other"]: row["number"] for row in counts}
 
 
