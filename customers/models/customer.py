@@ -114,7 +114,7 @@ class Customer(models.Model):
             ),
             models.Index(
                 fields=["reseller", "partner"],
-                condition=models.Q(reseller__isnull=False),
+                condition=models.Q(reseller__isnull=False, ended_at=None),
                 name="customers_of_a_reseller",
             ),
             GinIndex(

@@ -17,6 +17,8 @@ from relationships.models import Partnership, RelationshipRequest
 from relationships.selectors.requests import Obstacle, has_all, how_it_ended
 
 NAMED = 3  # of those who can decide
+# Codes of obstacles to accepting a request that waits nevertheless: so that it does not wait on, it can be declined.
+POINTLESS = frozenset({"customer", "partnership"})
 
 
 def requests_to(tenant: Tenant) -> QuerySet[RelationshipRequest]:
@@ -59,6 +61,14 @@ def obstacle_to_answering(asked: RelationshipRequest, person: User, now: datetim
         or _undecided(asked, person, person.tenant)
         or _too_late(asked)
     )
+
+
+def obstacle_to_declining(asked: RelationshipRequest, person: User, now: datetime) -> Obstacle | None:
+    """The same for a person who says no, which is possible also where there is nothing left to accept."""
+    obstacle = obstacle_to_answering(asked, person, now)
+    if obstacle is None or obstacle.code not in POINTLESS or person.tenant is None:
+        return obstacle
+    return None if is_global_admin(person) else Obstacle("role", _only_admins(person.tenant))
 
 
 def _foreign(asked: RelationshipRequest, tenant: Tenant) -> Obstacle | None:

@@ -70,9 +70,9 @@ def _begin_for_reseller(account: Customer, beginning: Beginning, actor: User) ->
             _("%(reseller)s serves %(customer)s through another provider already.")
             % {"reseller": reseller, "customer": account.name}
         )
-    if before and before.ended_at is None and before.provider_id and Kind.INDIRECT_RESELLER in before.relationships:
-        return
     served = _account(account.tenant, reseller, Kind.INDIRECT_RESELLER, beginning)
+    if _serves_through_a_provider(before):  # all that can be new is delegated privileges
+        return
     served.provider = beginning.partner
     served.save(update_fields=["provider"])
     _share_agreement(account, served)
@@ -85,6 +85,12 @@ def _begin_for_reseller(account: Customer, beginning: Beginning, actor: User) ->
         facts={"provider": str(beginning.partner), "customer": served.name},
         url=reverse("customers:account", args=[served.tenant_id]),
     )
+
+
+def _serves_through_a_provider(account: Customer | None) -> bool:
+    if account is None or account.ended_at or account.provider_id is None:
+        return False
+    return Kind.INDIRECT_RESELLER in account.relationships
 
 
 def _there(tenant: Tenant, partner: Partner) -> Customer | None:

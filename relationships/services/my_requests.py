@@ -21,7 +21,7 @@ from partnercenter.locks import without_long_waits
 from partnercenter.notifications.models import Notification
 from partnercenter.notifications.services import notify_staff
 from relationships.models import RelationshipRequest
-from relationships.selectors.my_requests import obstacle_to_answering, work_together
+from relationships.selectors.my_requests import obstacle_to_answering, obstacle_to_declining, work_together
 from relationships.services.beginning import TOLD, Beginning, begin_relationship
 from relationships.services.history import PROVIDER, REASON, RESELLER, WITH_PRIVILEGES
 from relationships.services.requests import BUSY, hold_request, record_request
@@ -68,7 +68,10 @@ def accept_request(asked: RelationshipRequest, *, actor: User) -> bool:
 
 
 def decline_request(asked: RelationshipRequest, *, reason: str, actor: User) -> bool:
-    """Answer no, with a reason if there is one; False if that was done before. Raises `Refused` as above."""
+    """Answer no, with a reason if there is one; False if that was done before.
+
+    Raises `Refused` for anybody who cannot, see `obstacle_to_declining`.
+    """
     with _answering(asked, actor, done=Status.DECLINED) as answer:
         if answer is None:
             return False
@@ -100,7 +103,8 @@ def _answering(asked: RelationshipRequest, actor: User, *, done: Status) -> Iter
         if person.tenant and (held.status, held.tenant_id) == (done, person.tenant_id):
             yield None
             return
-        obstacle = obstacle_to_answering(held, person, now)
+        why_not = obstacle_to_declining if done == Status.DECLINED else obstacle_to_answering
+        obstacle = why_not(held, person, now)
         if obstacle or person.tenant is None:
             raise Refused(obstacle.sentence if obstacle else BUSY)
         yield Answering(held, person.tenant, person, now)

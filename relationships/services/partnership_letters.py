@@ -20,7 +20,7 @@ def letter_of(invitation: Partnership) -> Letter:
     with translation.override(invitation.language):
         words = {"invitation": invitation, "provider": invitation.provider, "link": link_of(invitation)}
         subject = _("%(provider)s invites you to work together") % {"provider": invitation.provider}
-        return Letter(subject, render_to_string("mail/partnership.txt", words))
+        return Letter(" ".join(subject.split()), render_to_string("mail/partnership.txt", words))
 
 
 def send_letter(invitation: Partnership) -> None:

@@ -15,6 +15,7 @@ from partnercenter.notifications.models import Notification
 from partnercenter.notifications.services import notify_staff
 from relationships.models import RelationshipRequest
 from relationships.models.links import REMINDED_BEFORE
+from relationships.selectors.requests import has_all
 from relationships.services.request_letters import send_reminder
 from relationships.services.requests import record_request
 
@@ -75,11 +76,18 @@ def _remind_of(asked: RelationshipRequest, days: int, now: datetime) -> None:
     is_first = asked.reminded_before is None
     asked.reminded_before, asked.reminded_at = days, now
     asked.save(update_fields=["reminded_before", "reminded_at"])
-    if asked.sent_at:
+    if asked.sent_at and not _is_granted(asked):
         send_reminder(asked)
     if is_first:
         day = timezone.localtime(asked.expires_at).date().isoformat()
         _tell_maker(asked, Notification.Kind.REQUEST_ENDING, {"day": day})
+
+
+def _is_granted(asked: RelationshipRequest) -> bool:
+    """Whether the organization has granted all of it already, for example by another request."""
+    if asked.tenant is None:
+        return False
+    return has_all(asked.partner, asked.tenant, with_privileges=asked.with_privileges, reseller=asked.reseller)
 
 
 def _tell_maker(asked: RelationshipRequest, kind: Notification.Kind, facts: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ from partnercenter.partners.roles import Action
 from partnercenter.web.throttles import throttled
 from relationships.forms.former import FormerSearchForm
 from relationships.selectors.former import former_matching, past_of
+from relationships.selectors.requests import why_not_request
 from relationships.tables.former import FormerTable
 from subscriptions.selectors.reservations import reservations_of
 from subscriptions.selectors.software import software_of
@@ -73,7 +74,7 @@ def customer(request: StaffRequest, microsoft_id: UUID) -> HttpResponse:
         "lines": _newest_lines(request, found) if sees_activity else [],
         "activity_url": reverse("activity:list") + "?" + urlencode({"customer": found.name, "since": ""}),
         "activity_denied": why_not(request, Action.SEE_ACTIVITY),
-        "request_denied": why_not(request, Action.REQUEST_RELATIONSHIP),
+        "request_denied": why_not_request(request.staff),
     }
     return render(request, "relationships/former_customer.html", context)
 

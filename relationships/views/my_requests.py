@@ -20,7 +20,12 @@ from partnercenter.errors import Refused
 from partnercenter.web.access import signed_in
 from relationships.forms.my_requests import DeclineForm
 from relationships.models import RelationshipRequest
-from relationships.selectors.my_requests import obstacle_to_answering, requests_of_link, requests_to
+from relationships.selectors.my_requests import (
+    obstacle_to_answering,
+    obstacle_to_declining,
+    requests_of_link,
+    requests_to,
+)
 from relationships.services.my_requests import accept_request, decline_request, note_opened
 from relationships.tables.my_requests import MyRequestTable
 
@@ -53,6 +58,7 @@ def _page(request: HttpRequest, asked: RelationshipRequest, form: DeclineForm) -
     context = {
         "asked": asked,
         "obstacle": obstacle,
+        "decline_obstacle": obstacle_to_declining(asked, _person(request), now) if obstacle else None,
         "is_foreign": obstacle is not None and obstacle.code in FOREIGN,
         "has_users": offers(asked.partner.cloud, Feature.USERS_AND_LICENSES),
         "country": country_name(asked.partner.market),
@@ -86,14 +92,23 @@ def decline(request: HttpRequest, request_token: str) -> HttpResponse:
         done,
         before,
         then="my_requests:list",
+        declines=True,
     )
 
 
 def _answer(
-    request: HttpRequest, asked: RelationshipRequest, service: Callable[[], bool], done: str, before: str, *, then: str
+    request: HttpRequest,
+    asked: RelationshipRequest,
+    service: Callable[[], bool],
+    done: str,
+    before: str,
+    *,
+    then: str,
+    declines: bool = False,
 ) -> HttpResponse:
     """Give an answer. Whoever cannot give it is left on the page of the request, which says why."""
-    obstacle = obstacle_to_answering(asked, _person(request), timezone.now())
+    why_not = obstacle_to_declining if declines else obstacle_to_answering
+    obstacle = why_not(asked, _person(request), timezone.now())
     if obstacle and obstacle.code == "role":
         raise PermissionDenied(obstacle.sentence)
     try:

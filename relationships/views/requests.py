@@ -63,9 +63,14 @@ def _sends(request: HttpRequest) -> bool:
     return "send" in request.POST
 
 
+def _asks(request: HttpRequest) -> bool:
+    """Whether the organization can see what comes of it, sent or not; and whether it tells whose a domain is."""
+    return not {"send", "save"}.isdisjoint(request.POST)
+
+
 @allow(Action.REQUEST_RELATIONSHIP)
 @looks_and_acts
-@throttled("invitation", per_minute=LETTERS_A_MINUTE, method="POST", only=_sends)
+@throttled("invitation", per_minute=LETTERS_A_MINUTE, method="POST", only=_asks)
 def new(request: StaffRequest) -> HttpResponse:
     """Ask an organization: the letter follows what is chosen, until its words are changed; then send it, or keep it."""
     if why_not := why_never(request.partner):
@@ -73,7 +78,7 @@ def new(request: StaffRequest) -> HttpResponse:
     if there := services.request_of_wish(request.user, request.POST.get("wish", "")):
         messages.info(request, _("You have made this request already. This is how it stands."))
         return redirect("requests:request", there.pk)
-    if {"send", "save"} & request.POST.keys():
+    if _asks(request):
         form = RequestForm(request.POST, request=request)
         return (_made(request, form) if form.is_ready else None) or _page(request, form, status=422)
     form = RequestForm(request=request, initial=_initial(request))

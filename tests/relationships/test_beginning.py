@@ -112,3 +112,12 @@ def test_a_reseller_serves_an_organization_through_one_provider(begin, make_part
 
     with pytest.raises(Refused, match="through another provider"):
         begin(other, reseller=adatum)
+
+
+def test_the_reseller_that_serves_it_already_gets_the_privileges_as_well(begin, northwind, adatum, adam):
+    begin(northwind, reseller=adatum, with_privileges=False)
+
+    begin(northwind, reseller=adatum)
+
+    assert [account.has_admin_privileges for account in Customer.objects.all()] == [True, True]
+    assert Notification.objects.filter(user=adam.user).count() == 1

@@ -10,7 +10,9 @@ from django.utils import timezone
 from customers.models import Customer
 from relationships.models import PastRelationship
 from relationships.services.beginning import Beginning, begin_relationship
+from relationships.services.my_requests import accept_request
 from relationships.services.removal import remove_relationship
+from tests.asking import ask
 from tests.subscribing import buy_software, reserve, subscribe, subscribe_many
 
 E3 = "Office 365 Enterprise E3"
@@ -179,3 +181,15 @@ def test_an_account_without_a_past_says_nothing_of_one(tailspin, browse, ana):
     words = words_of(browse(ana).get(reverse("customers:account", args=[tailspin.tenant_id])))
 
     assert "Earlier relationships" not in words
+
+
+def test_a_reseller_reads_that_its_provider_asks_again(
+    northwind, adatum, nora, adam, partnership, proseware, paula, browse
+):
+    accept_request(ask(nora, proseware, reseller=adatum), actor=paula)
+    remove_relationship(Customer.objects.get(partner=northwind), reason="Moved.", actor=nora.user)
+
+    page = browse(adam).get(f"{LIST}{proseware.pk}/")
+
+    assert "Ask your provider for a request together with you." in words_of(page)
+    assert "/relationships/requests/new/?customer=" not in page.content.decode()

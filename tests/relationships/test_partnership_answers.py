@@ -251,3 +251,12 @@ def test_the_link_leads_back_after_signing_in(client, invitation):
 
     assert answer.status_code == 302
     assert link(invitation) in answer.url
+
+
+@pytest.mark.parametrize("act", ["", "accept/", "decline/"])
+def test_a_link_that_no_database_can_hold_leads_nowhere(browse, adam, act):
+    client, there = browse(adam), f"/relationships/partnerships/invitations/a%00b/{act}"
+
+    answer = client.post(there) if act else client.get(there)
+
+    assert answer.status_code == 404

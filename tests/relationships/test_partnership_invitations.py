@@ -242,3 +242,12 @@ def test_an_invitation_is_no_partnership_that_could_be_removed(browse, nora, nor
         remove_partnership(invitation, by=northwind, now=timezone.now(), actor=nora.user)
 
     assert browse(nora).get(page(invitation) + "remove/").url == page(invitation)
+
+
+def test_a_name_with_a_line_break_is_one_line_of_the_subject(northwind, nora, mailoutbox):
+    northwind.tenant.name = "Northwind\nDistribution"
+    northwind.tenant.save()
+
+    invite(northwind, nora, sends=True)
+
+    assert [mail.subject for mail in mailoutbox] == ["Northwind Distribution invites you to work together"]

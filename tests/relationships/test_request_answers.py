@@ -247,3 +247,57 @@ def test_the_agreement_still_has_to_be_attested(ana, proseware, paula):
     accept_request(ask(ana, proseware, made_at=timezone.now() - timedelta(days=2)), actor=paula)
 
     assert not Agreement.objects.exists()
+
+
+class TestWhatNeedsNoAnswerAnyMore:
+    """A second request for what the first one brought, and one of two partners that have parted: neither waits on."""
+
+    @pytest.fixture
+    def second(self, ana, proseware, paula):
+        first, second = ask(ana, proseware), ask(ana, proseware)
+        accept_request(first, actor=paula)
+        return second
+
+    def test_it_can_be_declined_and_not_accepted(self, second, paula, browse):
+        client = browse(paula)
+
+        html = client.get(page_of(second)).content.decode()
+        client.post(page_of(second, "accept"), follow=True)
+        answer = client.post(page_of(second, "decline"), {"reason": "Done already."}, follow=True)
+
+        second.refresh_from_db()
+        assert page_of(second, "decline") in html
+        assert page_of(second, "accept") not in html
+        assert told(answer) == ["You declined the request of Contoso, which was told so."]
+        assert (second.status, second.reason) == ("declined", "Done already.")
+
+    def test_only_a_global_admin_declines_it(self, second, proseware, browse):
+        kim = User.objects.create_user("kim@proseware.com", display_name="Kim", tenant=proseware)
+        client = browse(kim)
+
+        html = client.get(page_of(second)).content.decode()
+        answer = client.post(page_of(second, "decline"), {"reason": ""})
+
+        second.refresh_from_db()
+        assert page_of(second, "decline") not in html
+        assert (answer.status_code, second.status) == (403, "waiting")
+
+    def test_of_partners_that_have_parted_as_well(self, nora, adatum, partnership, proseware, paula, browse):
+        asked = ask(nora, proseware, reseller=adatum)
+        Partnership.objects.update(status="removed", ended_at=timezone.now())
+        client = browse(paula)
+
+        html = client.get(page_of(asked)).content.decode()
+        client.post(page_of(asked, "decline"), {"reason": ""})
+
+        asked.refresh_from_db()
+        assert page_of(asked, "decline") in html
+        assert asked.status == "declined"
+
+
+def test_who_is_asked_by_two_together_reads_that_both_get_the_privileges(
+    nora, adatum, partnership, proseware, paula, browse
+):
+    html = browse(paula).get(page_of(ask(nora, proseware, reseller=adatum))).content.decode()
+
+    assert "Northwind and Adatum may each manage your users, passwords, licenses, and domains" in html

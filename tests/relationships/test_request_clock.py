@@ -10,6 +10,7 @@ from django.utils import formats, timezone
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.notifications.models import Notification
 from relationships.models import RelationshipRequest
+from relationships.services.my_requests import accept_request
 from relationships.services.request_clock import move_requests_on
 from relationships.services.requests import resend_request
 from relationships.tasks import move_relationship_requests_on
@@ -157,3 +158,12 @@ def test_two_clocks_at_once_take_each_step_once_and_wait_for_nobody(ana):
     assert sum(taken) == 29
     assert Activity.objects.filter(deed=Deed.REQUEST_EXPIRED).count() == 29
     assert fresh(asked[0]).is_waiting
+
+
+def test_who_granted_all_of_it_already_is_not_reminded(sent, ana, proseware, paula, mailoutbox):
+    accept_request(ask(ana, proseware), actor=paula)
+    mailoutbox.clear()
+
+    taken = move_requests_on(sent.expires_at - DAY)
+
+    assert (taken, to_recipient(mailoutbox)) == (1, [])
