@@ -175,8 +175,8 @@ class NewCustomerForm(AgreementRules, CompanyForm, QualificationRules):
     @property
     def answers(self) -> dict[str, Any]:
         """The checked values, as a draft keeps them."""
-        said = {name: self.cleaned_data.get(name) or "" for name in self.fields}
-        return said | {"accepted_on": str(said["accepted_on"])}
+        said = {name: answer for name in self.fields if (answer := self.cleaned_data.get(name))}
+        return {name: answer if isinstance(answer, list) else str(answer) for name, answer in said.items()}
 
     @property
     def company(self) -> Company:

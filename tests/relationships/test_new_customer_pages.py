@@ -106,6 +106,15 @@ class TestDrafts:
         assert client.post(account_of(draft) + "?then=review", ANSWERS | {"continue": ""}).url == review_of(draft)
         assert client.get(done_of(draft)).url == review_of(draft)
 
+    def test_whoever_ticks_no_tag_goes_on_where_there_are_tags(self, browse, ana, contoso):
+        Tag.objects.create(partner=contoso, name="VIP")
+        client = browse(ana)
+        draft = start(client)
+
+        fill(client, draft)
+
+        assert client.get(review_of(draft)).status_code == 200
+
     def test_a_draft_is_discarded_with_what_was_to_be_bought(self, browse, ana):
         client = browse(ana)
         draft = start(client)
