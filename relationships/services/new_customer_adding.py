@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import BillTo, Customer, Tag
+from customers.selectors.adding import why_never_add
 from customers.services.agreements import attest_agreement
 from customers.services.domains import DOMAIN
 from customers.services.qualifications import change_qualification, stated
@@ -78,9 +79,11 @@ def add_customer(draft: NewCustomer, company: Company, *, actor: User) -> Added 
     """Make a draft a customer, all of it or nothing (the product rules, section 5); None if it was made one before.
 
     `company` is what the answers of `draft` say. Raises `DomainTaken` for a domain that somebody else got meanwhile,
-    `Refused` where the answers were changed since they were read, the reseller does not work with the provider any
-    more, or something cannot be bought.
+    `Refused` for a partner that adds none, and where the answers were changed since they were read, the reseller does
+    not work with the provider any more, or something cannot be bought.
     """
+    if sentence := why_never_add(draft.partner):
+        raise Refused(sentence)
     domain = given_domain(company.prefix, draft.partner.cloud)
     password = new_temporary_password()
     with _unless_taken(domain), without_long_waits(BUSY):

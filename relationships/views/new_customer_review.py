@@ -20,7 +20,7 @@ from partnercenter.directory.countries import country_name, culture_choices
 from partnercenter.directory.phones import format_phone
 from partnercenter.directory.prefixes import given_domain
 from partnercenter.errors import Refused
-from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.access import StaffRequest
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.forms import looks_and_acts
 from relationships.forms.new_customer import NewCustomerForm, form_of_answers
@@ -29,7 +29,7 @@ from relationships.selectors.new_customer_domains import organization_of_contact
 from relationships.selectors.new_customer_orders import ordered_with, why_not_ordered
 from relationships.services.new_customer_adding import ADMIN, Added, DomainTaken, add_customer
 from relationships.views.new_customer_account import customers_alike_to
-from relationships.views.new_customer_scope import of_draft, of_new_customer
+from relationships.views.new_customer_scope import adds_customers, of_draft, of_new_customer
 from relationships.views.new_customer_steps import new_customer_steps
 from subscriptions.models import OrderLine
 
@@ -37,7 +37,7 @@ from subscriptions.models import OrderLine
 _CHOSEN: Final = ("pk", "offer_id", "quantity", "billing_cycle", "parent_id", "base_id", "region", "scope")
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @require_safe
 @of_draft
 def review(request: StaffRequest, draft: NewCustomer) -> HttpResponse:
@@ -118,7 +118,7 @@ def _fingerprint(draft: NewCustomer, lines: list[OrderLine]) -> str:
     return salted_hmac("new customer", shown, algorithm="sha256").hexdigest()[:32]
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @looks_and_acts
 @of_new_customer
 def done(request: StaffRequest, draft: NewCustomer) -> HttpResponse:

@@ -12,23 +12,22 @@ from django.views.decorators.http import require_POST
 
 from customers.selectors.list_query import as_guid
 from partnercenter.directory.clouds import CLOUDS, Feature, offers
-from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.access import StaffRequest
 from partnercenter.partners.models import Partner
-from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from partnercenter.web.forms import looks_and_acts
 from relationships.models import NewCustomer
 from relationships.selectors.new_customers import drafts_of
 from relationships.selectors.partnerships import active_resellers_of
 from relationships.services.new_customer_drafts import discard_draft, start_draft
-from relationships.views.new_customer_scope import of_draft
+from relationships.views.new_customer_scope import adds_customers, of_draft
 from relationships.views.new_customer_steps import next_step
 
 # So many drafts are shown; nobody has more, and they are forgotten after 30 days.
 SHOWN: Final = 50
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @looks_and_acts
 def new_customers(request: StaffRequest) -> HttpResponse:
     """What is needed to add a customer, and the drafts of this person; POST begins a draft."""
@@ -52,7 +51,7 @@ def _reseller(request: StaffRequest) -> Partner | None:
     return active_resellers_of(partner).filter(pk=reseller_id).first()
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @require_POST
 @of_draft
 def discard(request: StaffRequest, draft: NewCustomer) -> HttpResponse:

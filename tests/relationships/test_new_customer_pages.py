@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer, Tag
+from partnercenter.errors import Refused
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Role
+from relationships.forms.new_customer import form_of_answers
 from relationships.models import NewCustomer
+from relationships.services.new_customer_adding import add_customer
 from relationships.services.new_customer_drafts import forget_drafts
 from subscriptions.models import Order
 from tests.relationships.new_customers import (
@@ -285,3 +288,37 @@ def test_a_reseller_is_named_where_one_began(browse, nora, adatum, partnership):
 
     assert "Adatum will be the reseller of this customer" in text_of(page)
     assert Partner.objects.get(pk=adatum.pk) == page.context["reseller"]
+
+
+class TestOfAReseller:
+    @pytest.fixture
+    def draft(self, adam):
+        """A draft of a time in which the partner was no reseller."""
+        return NewCustomer.objects.create(partner=adam.partner, made_by=adam.user, answers=ANSWERS)
+
+    def test_every_page_says_that_its_provider_adds_customers(self, browse, adam, draft):
+        client = browse(adam)
+        steps = ("account", "subscriptions", "order", "review", "done", "discard")
+        pages = [LIST, *(reverse(f"new_customers:{name}", args=[draft.pk]) for name in steps)]
+        pages += [reverse("new_customers:domain"), reverse("new_customers:organization")]
+
+        answers = [client.get(page) for page in pages] + [client.post(page) for page in pages]
+
+        assert {answer.status_code for answer in answers} == {403}
+        assert all("Ask your provider to add the customer" in text_of(answer) for answer in answers)
+        assert NewCustomer.objects.get() == draft
+
+    def test_the_button_is_disabled_and_says_why(self, browse, adam):
+        page = text_of(browse(adam).get("/customers/"))
+
+        assert f'href="{LIST}"' not in page
+        assert "Ask your provider to add the customer" in page
+
+    def test_nothing_is_added(self, adam, draft):
+        company = form_of_answers(draft.answers, staff=adam)
+        assert company.is_valid()
+
+        with pytest.raises(Refused, match="Ask your provider"):
+            add_customer(draft, company.company, actor=adam.user)
+
+        assert not Customer.objects.exists()
