@@ -64,3 +64,8 @@ class NewCustomer(Stateful):
     @property
     def is_draft(self) -> bool:
         return self.status == self.Status.DRAFT
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has put anything into it; for which reseller it began is known from the start."""
+        return self.order_id is None and not {*self.answers} - {"reseller"}

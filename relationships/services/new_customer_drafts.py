@@ -33,15 +33,11 @@ def start_draft(staff: Staff, *, reseller: Partner | None) -> NewCustomer:
     with transaction.atomic():
         # Whoever clicks twice waits for the first click.
         User.objects.select_for_update(no_key=True).get(pk=staff.user_id)
-        draft = next(filter(_is_untouched, drafts_of(staff).filter(order=None, checked_at=None)), None)
+        draft = next((one for one in drafts_of(staff).filter(checked_at=None) if one.is_empty), None)
         if draft is None:
             return NewCustomer.objects.create(partner=staff.partner, made_by=staff.user, answers=begun)
         NewCustomer.objects.filter(pk=draft.pk).update(answers=begun, touched_at=timezone.now())
     return draft
-
-
-def _is_untouched(draft: NewCustomer) -> bool:
-    return not {*draft.answers} - {"reseller"}
 
 
 def keep_answers(draft: NewCustomer, answers: Mapping[str, Any], *, checked: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from customers.models import Customer, QualificationDetails
+from customers.views.scope import why_not
 from partnercenter.directory.addresses import formatted_lines
 from partnercenter.directory.clouds import Feature, explain_missing, offers
 from partnercenter.directory.countries import country_name, culture_choices
@@ -165,7 +167,9 @@ def _confirmation(request: StaffRequest, draft: NewCustomer, added: Added | None
         "admin": f"{ADMIN}@{given_domain(draft.answers['domain_prefix'], cloud)}",
         "has_users": has_users,
         "elsewhere": "" if has_users else explain_missing(cloud, Feature.USERS_AND_LICENSES),
-        "may_manage_users": request.staff.may(Action.MANAGE_USERS),
+        "users_denied": why_not(request, Action.MANAGE_USERS),
+        "lines": ordered_with(draft),
+        "sign_in_url": f"{settings.PUBLIC_URL}{reverse('account_login')}",
         "steps": new_customer_steps(draft, "done"),
     }
     return render(request, "relationships/new_customer_done.html", context)

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from customers.selectors.list_query import as_guid
 from partnercenter.directory.clouds import CLOUDS, Feature, offers
@@ -52,10 +51,12 @@ def _reseller(request: StaffRequest) -> Partner | None:
 
 
 @adds_customers
-@require_POST
+@looks_and_acts
 @of_draft
 def discard(request: StaffRequest, draft: NewCustomer) -> HttpResponse:
-    """Throw a draft away."""
+    """Ask whether a draft is to be thrown away, and do it; the list asks for one that is empty without this page."""
+    if request.method != "POST":
+        return render(request, "relationships/new_customer_discard.html", {"draft": draft})
     return act(
         request,
         lambda: discard_draft(draft),

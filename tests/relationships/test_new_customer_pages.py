@@ -108,6 +108,7 @@ class TestDrafts:
         assert "Nothing can be bought before that" in page
         assert client.post(account_of(draft) + "?then=review", ANSWERS | {"continue": ""}).url == review_of(draft)
         assert client.get(done_of(draft)).url == review_of(draft)
+        assert page.count(f'href="{subscriptions_of(draft)}"') == 3  # of the steps, to change them, and back
 
     def test_whoever_ticks_no_tag_goes_on_where_there_are_tags(self, browse, ana, contoso):
         Tag.objects.create(partner=contoso, name="VIP")
@@ -128,6 +129,18 @@ class TestDrafts:
         assert "The draft was discarded" in text_of(response)
         assert not NewCustomer.objects.exists()
         assert not Order.objects.exists()
+
+    def test_a_draft_with_answers_is_discarded_after_a_question_and_an_empty_one_at_once(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+        address = reverse("new_customers:discard", args=[draft.pk])
+        assert f'href="{address}"' not in text_of(client.get(LIST))
+
+        client.post(account_of(draft), {"save": "", "company_name": "Half a name"})
+
+        assert f'href="{address}"' in text_of(client.get(LIST))
+        assert "Discard the draft “Half a name”?" in text_of(client.get(address))
+        assert NewCustomer.objects.exists()
 
     @pytest.mark.parametrize("name", ["account", "review", "done", "discard"])
     def test_the_draft_of_a_colleague_or_of_a_stranger_does_not_exist(self, browse, ana, uri, finn, name):
@@ -219,6 +232,7 @@ class TestAccountStep:
         )
 
         assert page.lstrip().startswith('<div class="form" id="fields">')
+        assert 'hx-swap-oob="delete:.error-summary"' in page  # what it told was of the other fields
         assert "The fields are those of Austria now." in page
 
     def test_a_suggestion_fills_the_field_without_script(self, browse, ana):
@@ -229,6 +243,21 @@ class TestAccountStep:
 
         assert form_of(page)["domain_prefix"].value() == "wideworld2"
         assert form_of(page)["line1"].value() == "1 Main Street"
+
+    def test_an_error_of_the_domain_stands_where_the_next_answer_comes(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+
+        page = text_of(client.post(account_of(draft), ANSWERS | {"domain_prefix": "contoso"}))
+
+        replaced = page[page.index('id="domain-answer"') :]
+        assert page.index('id="id_domain_prefix_error"') > page.index('id="domain-answer"')
+        assert replaced.count("An organization has the domain contoso.onmicrosoft.com already.") == 1
+
+    def test_the_postal_code_has_an_example(self, browse, ana):
+        client = browse(ana)
+
+        assert form_of(client.get(account_of(start(client)))).fields["postal_code"].help_text == "For example 95014"
 
     def test_what_was_typed_survives_the_end_of_a_session(self, browse, ana):
         client = browse(ana)
