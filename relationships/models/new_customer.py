@@ -22,7 +22,8 @@ class NewCustomer(Stateful):
 
     `answers` are the values of the account step, by the names of its fields, as the form takes them: checked ones if
     there is a `checked_at`, the moment at which that step was complete, and else as they were typed. `order` is the
-    draft of what is bought with it, if anything is. Then `customer` is what became of it. A draft that nobody touches
+    draft of what is bought with it, if anything is. Then `customer` is what became of it, and of the answers only
+    those stay that its confirmation tells. A draft that nobody touches
     is forgotten after `KEPT_FOR`.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from customers.selectors.list_query import as_guid
 from partnercenter.directory.clouds import CLOUDS, Feature, offers
+from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest
 from partnercenter.partners.models import Partner
 from partnercenter.web.acts import act
@@ -32,7 +34,7 @@ def new_customers(request: StaffRequest) -> HttpResponse:
     """What is needed to add a customer, and the drafts of this person; POST begins a draft."""
     reseller = _reseller(request)
     if request.method == "POST":
-        return redirect("new_customers:account", start_draft(request.staff, reseller=reseller).pk)
+        return _begun(request, reseller)
     context = {
         "drafts": [(draft, next_step(draft)) for draft in drafts_of(request.staff)[:SHOWN]],
         "kept_for": NewCustomer.KEPT_FOR.days,
@@ -40,6 +42,14 @@ def new_customers(request: StaffRequest) -> HttpResponse:
         "suffix": CLOUDS[request.partner.cloud].domain_suffix,
     }
     return render(request, "relationships/new_customers.html", context)
+
+
+def _begun(request: StaffRequest, reseller: Partner | None) -> HttpResponse:
+    try:
+        return redirect("new_customers:account", start_draft(request.staff, reseller=reseller).pk)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("new_customers:list")
 
 
 def _reseller(request: StaffRequest) -> Partner | None:

@@ -71,6 +71,12 @@ class TestAdding:
         assert "was shown once" in text_of(again)
         assert reverse("customers:users", args=[customer.tenant_id]) in text_of(again)
 
+    def test_of_the_answers_only_what_the_confirmation_tells_stays(self, browse, ana):
+        added(browse(ana), phone="(425) 555-0100")
+
+        kept = NewCustomer.objects.get().answers
+        assert kept == {"company_name": "Wide World Importers", "domain_prefix": "wideworld"}
+
     def test_what_is_handed_over_says_where_and_until_when(self, browse, ana, settings):
         _customer, response = added(browse(ana))
 
