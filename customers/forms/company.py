@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.forms.contact import ContactForm, text_field
@@ -43,6 +44,8 @@ class CompanyForm(ContactForm):
         super().__init__(data, partner=partner, country=country, initial=initial)
         self.fields |= {field.name: _address_field(field, country) for field in address_rules(country).fields}
         required = requires_registration_id(country)
+        if "postal_code" in self.fields and (example := address_rules(country).postal_example):
+            self.fields["postal_code"].help_text = _("For example %(number)s") % {"number": example}
         self.fields["registration_id"].required = self.fields["phone"].required = required
         self.fields["culture"].choices = culture_choices(country)  # type: ignore[attr-defined]
 

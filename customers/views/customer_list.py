@@ -13,6 +13,7 @@ from customers.forms.active_filters import ActiveFilters
 from customers.forms.customer_list import ListForm, found_by
 from customers.forms.filter_lists import FilterLists
 from customers.models import Tag
+from customers.selectors.adding import why_not_add
 from customers.selectors.customers import customers_of, resellers_of, tags_of
 from customers.selectors.filter_choices import counts_of, tags_called
 from customers.selectors.list_address import FILTERS, SEARCH, chosen_columns, kept, list_address, matching, unfiltered
@@ -56,7 +57,7 @@ def customers(request: StaffRequest) -> HttpResponse:
         "users_offered": offers(partner.cloud, Feature.USERS_AND_LICENSES),
         "may_upload": request.staff.may(Action.MANAGE_USERS),
         "may_buy": request.staff.may(Action.MANAGE_SUBSCRIPTIONS),
-        "add_denied": why_not(request, Action.ADD_CUSTOMER),
+        "add_denied": why_not_add(request.staff),
         "export_denied": why_not(request, Action.EXPORT),
     }
     return render(request, "customers/_results.html" if wants_piece(request) else "customers/list.html", context)

@@ -66,7 +66,8 @@ class PartnershipSearchForm(forms.Form):
 class InvitationForm(forms.Form):
     """To whom an invitation goes, in which language, and with what note.
 
-    `again` appears where one to the same address waits: a second one is made only when somebody says so. `wish` is
+    `again` appears where one to the same address waits, or its organization works with the provider already: then one
+    is made only when somebody says so. `wish` is
     another one on every page: a form that is sent twice is one wish. `before` is an invitation that has ended, whose
     values are proposed; `typed` is what somebody had typed before they had to sign in again.
     """
@@ -90,7 +91,7 @@ class InvitationForm(forms.Form):
         help_text=gettext_lazy("A paragraph of your own, which stands in the letter and beside the invitation."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    again = forms.BooleanField(label=gettext_lazy("Invite this address a second time"), required=False)
+    again = forms.BooleanField(label=gettext_lazy("Invite all the same"), required=False)
     wish = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -108,7 +109,7 @@ class InvitationForm(forms.Form):
         self.asks_again = bool(data and data.get("again"))
 
     def ask_again(self, sentence: str) -> None:
-        """Say that an invitation waits already, and let the person say that a second one is meant."""
+        """Say why none may be needed, and let the person say that one is meant all the same."""
         self.asks_again = True
         self.add_error("email", sentence)
 

@@ -22,7 +22,8 @@ class NewCustomer(Stateful):
 
     `answers` are the values of the account step, by the names of its fields, as the form takes them: checked ones if
     there is a `checked_at`, the moment at which that step was complete, and else as they were typed. `order` is the
-    draft of what is bought with it, if anything is. Then `customer` is what became of it. A draft that nobody touches
+    draft of what is bought with it, if anything is. Then `customer` is what became of it, and of the answers only
+    those stay that its confirmation tells. A draft that nobody touches
     is forgotten after `KEPT_FOR`.
     """
 
@@ -64,3 +65,8 @@ class NewCustomer(Stateful):
     @property
     def is_draft(self) -> bool:
         return self.status == self.Status.DRAFT
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has put anything into it; for which reseller it began is known from the start."""
+        return self.order_id is None and not {*self.answers} - {"reseller"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from relationships.models import NewCustomer
@@ -33,5 +34,7 @@ def ordered_with(draft: NewCustomer) -> list[OrderLine]:
 def why_not_ordered(draft: NewCustomer) -> str:
     """Why what is chosen cannot be bought together with the customer as its draft is now; empty if it can."""
     lines, eligibility = ordered_with(draft), EligibilityOfNew(draft)
-    reasons = ((line, eligibility.why_not_line(line, lines)) for line in lines)
-    return next((f"{line.offer}: {reason}" for line, reason in reasons if reason), "")
+    for line in lines:
+        if why_not := eligibility.why_not_line(line, lines):
+            return _("%(offer)s: %(why_not)s") % {"offer": line.offer, "why_not": why_not}
+    return ""

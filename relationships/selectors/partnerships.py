@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import Count, F, QuerySet
 
 from customers.selectors.customers import customers_of
+from partnercenter.directory.mail_domains import domain_of
+from partnercenter.directory.models import Domain
 from partnercenter.folding import fold
 from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import UNSTORABLE, Order
@@ -74,6 +76,21 @@ def invitations_waiting_for(provider: Partner, email: str) -> QuerySet[Partnersh
     """The invitations of a provider to a mail address that wait for an answer, the newest one first."""
     waiting = Partnership.objects.filter(provider=provider, status=State.INVITED, email__iexact=email)
     return waiting.order_by("-invited_at", "-id")
+
+
+def active_with_domain_of(provider: Partner, email: str) -> Partnership | None:
+    """The active partnership of a provider with the organization whose domain a mail address has."""
+    active = Partnership.objects.filter(provider=provider, status=State.ACTIVE).select_related(*_PEOPLE)
+    domains = Domain.objects.filter(name=domain_of(email), verified_at__isnull=False)
+    return active.filter(reseller__tenant__in=domains.values("tenant")).first()
+
+
+def active_again(partnership: Partnership) -> Partnership | None:
+    """The active partnership of the two sides of one that has ended, where they work together again."""
+    if partnership.is_active or partnership.reseller_id is None:
+        return None
+    both = {"provider": partnership.provider_id, "reseller": partnership.reseller_id}
+    return Partnership.objects.filter(**both, status=State.ACTIVE).first()
 
 
 def invitations_with(token: str) -> QuerySet[Partnership]:

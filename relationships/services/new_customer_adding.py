@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import BillTo, Customer, Tag
+from customers.selectors.adding import why_never_add
 from customers.services.agreements import attest_agreement
 from customers.services.domains import DOMAIN
 from customers.services.qualifications import change_qualification, stated
@@ -31,6 +32,7 @@ from partnercenter.web.templatetags.web import full_name
 from relationships.models import NewCustomer, Partnership
 from relationships.services.beginning import Beginning, begin_relationship
 from relationships.services.history import PRIVILEGES, RESELLER
+from relationships.services.new_customer_holding import hold_new_customer
 from subscriptions.services.orders import place_order
 
 BUSY: Final = gettext_lazy("Somebody else is adding this customer right now. Try again in a moment.")
@@ -38,6 +40,8 @@ ADMIN: Final = "admin"
 LONGEST_NAME: Final = 50
 # Of a bill-to address everything is filled when a customer is added.
 BILLED: Final = tuple(field.name for field in BillTo._meta.fields if field.name != "customer")
+# The answers that the confirmation tells; all others are those of the account by then, and of nobody else.
+KEPT: Final = ("company_name", "domain_prefix")
 # What the database says when somebody else got the domain.
 _TAKEN: Final = ("a_verified_domain_belongs_to_one_tenant", "principal_names_are_unique")
 
@@ -78,9 +82,11 @@ def add_customer(draft: NewCustomer, company: Company, *, actor: User) -> Added 
     """Make a draft a customer, all of it or nothing (the product rules, section 5); None if it was made one before.
 
     `company` is what the answers of `draft` say. Raises `DomainTaken` for a domain that somebody else got meanwhile,
-    `Refused` where the answers were changed since they were read, the reseller does not work with the provider any
-    more, or something cannot be bought.
+    `Refused` for a partner that adds none, and where the answers were changed since they were read, the reseller does
+    not work with the provider any more, or something cannot be bought.
     """
+    if sentence := why_never_add(draft.partner):
+        raise Refused(sentence)
     domain = given_domain(company.prefix, draft.partner.cloud)
     password = new_temporary_password()
     with _unless_taken(domain), without_long_waits(BUSY):
@@ -98,7 +104,8 @@ def add_customer(draft: NewCustomer, company: Company, *, actor: User) -> Added 
             details={USER: admin.principal_name},
         )
         _buy(held, customer, actor)
-        held.move_to(NewCustomer.Status.ADDED, customer=customer, added_at=timezone.now())
+        kept = {name: held.answers[name] for name in KEPT if name in held.answers}
+        held.move_to(NewCustomer.Status.ADDED, customer=customer, added_at=timezone.now(), answers=kept)
     return Added(customer, admin, password)
 
 
@@ -114,7 +121,7 @@ def _unless_taken(domain: str) -> Iterator[None]:
 
 def _hold(draft: NewCustomer) -> NewCustomer:
     """The draft as it is now, held. Raises `Refused` where it is not the one that was read."""
-    held = NewCustomer.objects.select_for_update(of=("self",)).select_related("order").filter(pk=draft.pk).first()
+    held = hold_new_customer(draft)
     if held is None:
         raise Refused(_("This draft was discarded a moment ago, perhaps in another window."))
     if held.is_draft and held.answers != draft.answers:

@@ -7,17 +7,21 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
+from partnercenter.locks import without_long_waits
 from partnercenter.partners.models import Partner, Staff
 from relationships.models import NewCustomer
 from relationships.selectors.new_customers import drafts_of
+from relationships.services.new_customer_holding import hold_new_customer
 from subscriptions.models import Order
 
+BUSY: Final = gettext_lazy("This draft is being changed in another window right now. Try again in a moment.")
 FORGOTTEN_AT_ONCE: Final = 1_000
 # What an answer of the account step is kept of, in characters: more than any of its fields takes.
 LONGEST_ANSWER: Final = 1_000
@@ -27,21 +31,18 @@ MOST_CHOICES: Final = 1_000
 def start_draft(staff: Staff, *, reseller: Partner | None) -> NewCustomer:
     """A draft without answers, for a customer that `reseller` is to serve, if any is.
 
-    One that this person began before and never filled is taken for it: two clicks begin one.
+    One that this person began before and never filled is taken for it: two clicks begin one. Raises `Refused` where
+    another click takes long.
     """
     begun = {"reseller": str(reseller.pk)} if reseller else {}
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         # Whoever clicks twice waits for the first click.
         User.objects.select_for_update(no_key=True).get(pk=staff.user_id)
-        draft = next(filter(_is_untouched, drafts_of(staff).filter(order=None, checked_at=None)), None)
+        draft = next((one for one in drafts_of(staff).filter(checked_at=None) if one.is_empty), None)
         if draft is None:
             return NewCustomer.objects.create(partner=staff.partner, made_by=staff.user, answers=begun)
         NewCustomer.objects.filter(pk=draft.pk).update(answers=begun, touched_at=timezone.now())
     return draft
-
-
-def _is_untouched(draft: NewCustomer) -> bool:
-    return not {*draft.answers} - {"reseller"}
 
 
 def keep_answers(draft: NewCustomer, answers: Mapping[str, Any], *, checked: bool) -> None:
@@ -50,7 +51,7 @@ def keep_answers(draft: NewCustomer, answers: Mapping[str, Any], *, checked: boo
     Raises `Refused` where the customer was added, or the draft discarded, in the meantime.
     """
     now = timezone.now()
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         held = _hold(draft)
         kept = {name: _clipped(answer) for name, answer in answers.items()}
         changes = {"answers": kept, "checked_at": now if checked else None, "touched_at": now}
@@ -68,7 +69,7 @@ def _clipped(answer: Any) -> Any:
 
 def discard_draft(draft: NewCustomer) -> None:
     """Throw a draft away, with what was to be bought. Raises `Refused` where the customer was added meanwhile."""
-    with transaction.atomic():
+    with without_long_waits(BUSY):
         held = _hold(draft)
         _delete([held])
 
@@ -82,11 +83,20 @@ def forget_drafts(now: datetime) -> int:
     count = 0
     while True:
         with transaction.atomic():
-            held = list(old.select_for_update(of=("self",), skip_locked=True)[:FORGOTTEN_AT_ONCE])
+            held = _hold_some(old)
             _delete(held)
         count += len(held)
         if not held:
             return count
+
+
+def _hold_some(drafts: QuerySet[NewCustomer]) -> list[NewCustomer]:
+    """The first of some drafts, held after their orders; those that somebody else holds are left for the next time."""
+    rows = dict(drafts.order_by("touched_at").values_list("pk", "order")[:FORGOTTEN_AT_ONCE])
+    orders = Order.objects.select_for_update(skip_locked=True).filter(pk__in={*rows.values()} - {None})
+    free = {None, *orders.values_list("pk", flat=True)}
+    found = drafts.filter(pk__in=[pk for pk, order in rows.items() if order in free])
+    return [draft for draft in found.select_for_update(of=("self",), skip_locked=True) if draft.order_id in free]
 
 
 def _delete(drafts: list[NewCustomer]) -> None:
@@ -97,7 +107,7 @@ def _delete(drafts: list[NewCustomer]) -> None:
 
 
 def _hold(draft: NewCustomer) -> NewCustomer:
-    held = NewCustomer.objects.select_for_update().filter(pk=draft.pk, status=NewCustomer.Status.DRAFT).first()
-    if held is None:
+    held = hold_new_customer(draft)
+    if held is None or not held.is_draft:
         raise Refused(_("This customer was added, or the draft discarded, a moment ago, perhaps in another window."))
     return held

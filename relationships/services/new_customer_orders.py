@@ -9,6 +9,7 @@ from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
 from relationships.models import NewCustomer
 from relationships.selectors.new_customer_orders import EligibilityOfNew
+from relationships.services.new_customer_holding import hold_new_customer
 from subscriptions.catalog import Offer
 from subscriptions.models import Order, OrderLine
 from subscriptions.services.holding import BUSY_CUSTOMER
@@ -21,11 +22,10 @@ def put_into_order(draft: NewCustomer, offer: Offer, *, quantity: int | None = N
     Raises `Refused` where it cannot buy it, and where it was added meanwhile.
     """
     with without_long_waits(BUSY_CUSTOMER):
-        held = NewCustomer.objects.select_for_update(of=("self",)).select_related("partner__tenant", "order")
-        held_draft = held.filter(pk=draft.pk, status=NewCustomer.Status.DRAFT).first()
-        if held_draft is None:
+        held = hold_new_customer(draft)
+        if held is None or not held.is_draft:
             raise Refused(_("This customer was added, or its draft discarded, a moment ago in another window."))
-        if held_draft.order is None:
-            held_draft.order = Order.objects.create(made_by=actor)
-            held_draft.save(update_fields=["order"])
-        return put_line(held_draft.order, offer, quantity=quantity, eligibility=EligibilityOfNew(held_draft))
+        if held.order is None:
+            held.order = Order.objects.create(made_by=actor)
+            held.save(update_fields=["order"])
+        return put_line(held.order, offer, quantity=quantity, eligibility=EligibilityOfNew(held))

@@ -25,7 +25,7 @@ from partnercenter.notifications.services import notify_staff
 from partnercenter.partners.models import Partner
 from relationships.models import Partnership
 from relationships.models.links import LINK_LIFETIME
-from relationships.selectors.partnerships import invitations_waiting_for
+from relationships.selectors.partnerships import active_with_domain_of, invitations_waiting_for
 from relationships.services.ending import TOLD
 from relationships.services.history import PROVIDER, RECIPIENT, RESELLER
 from relationships.services.partnership_letters import send_letter
@@ -52,6 +52,16 @@ class StillWaits(Refused):
         self.waiting = waiting
 
 
+class WorksWithYou(Refused):
+    """The mail address is one of an organization that the provider works with already."""
+
+    def __init__(self, partnership: Partnership) -> None:
+        super().__init__(
+            _("You work with %(reseller)s already, whose domain this address has.") % {"reseller": partnership.reseller}
+        )
+        self.partnership = partnership
+
+
 def why_not_invite(partner: Partner) -> str:
     """Why a partner has no resellers to invite; empty for a provider."""
     if not offers(partner.cloud, Feature.INDIRECT_MODEL):
@@ -66,7 +76,8 @@ def invite_reseller(
 
     `values` are checked: email, language and note by name. `wish` is any text that tells one wish of a person from the
     next: for the same one there is one invitation, however often somebody clicks. Raises `StillWaits` where one to the
-    same address waits, unless `again` says that a second one is meant, and `Refused` for who is no provider.
+    same address waits and `WorksWithYou` for an address of a reseller that it works with, unless `again` says that this
+    one is meant all the same, and `Refused` for who is no provider.
     """
     invitation = Partnership(**values, provider=provider, invited_by=actor)
     invitation.pk = uuid5(actor.pk, f"{wish}\n{invitation.email}")
@@ -79,6 +90,8 @@ def invite_reseller(
         waiting = invitations_waiting_for(provider, invitation.email).filter(expires_at__gt=timezone.now()).first()
         if waiting and not again:
             raise StillWaits(waiting)
+        if not again and (partnership := active_with_domain_of(provider, invitation.email)):
+            raise WorksWithYou(partnership)
         invitation.sent_at = invitation.invited_at if sends else None
         invitation.save(force_insert=True)
         _record(Deed.PARTNERSHIP_INVITED, invitation, actor)

@@ -16,7 +16,7 @@ from customers.views.scope import why_not
 from partnercenter.directory.clouds import CLOUDS
 from partnercenter.directory.countries import COUNTRIES, country_name
 from partnercenter.errors import Refused
-from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.access import StaffRequest
 from partnercenter.partners.roles import Action
 from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.throttles import throttled
@@ -26,11 +26,11 @@ from relationships.models import NewCustomer
 from relationships.selectors.new_customer_domains import answer_for, organization_of_contact
 from relationships.selectors.new_customer_likeness import Alike, customers_alike
 from relationships.services.new_customer_drafts import keep_answers
-from relationships.views.new_customer_scope import of_draft
+from relationships.views.new_customer_scope import adds_customers, of_draft
 from relationships.views.new_customer_steps import AFTER_ACCOUNT, new_customer_steps
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @looks_and_acts
 @of_draft
 def account(request: StaffRequest, draft: NewCustomer) -> HttpResponse:
@@ -138,7 +138,7 @@ def _asked(request: HttpRequest, *names: str) -> str:
     return next((text for name in names if (text := request.GET.get(name, ""))), "")[:255].replace("\x00", "")
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @throttled("new-domain", per_minute=240, within="process")
 @require_safe
 def domain(request: StaffRequest) -> HttpResponse:
@@ -150,7 +150,7 @@ def domain(request: StaffRequest) -> HttpResponse:
     return render(request, "relationships/_new_customer_domain.html", context)
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @throttled("new-domain", per_minute=240, within="process")
 @require_safe
 def organization(request: StaffRequest) -> HttpResponse:

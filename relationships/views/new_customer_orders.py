@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from customers.views.customer_list import wants_piece
 from customers.views.scope import why_not
-from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.access import StaffRequest
 from partnercenter.partners.roles import Action
 from partnercenter.web.forms import looks_and_acts, posted
 from relationships.models import NewCustomer
 from relationships.selectors.new_customer_orders import EligibilityOfNew
 from relationships.services.new_customer_orders import put_into_order
-from relationships.views.new_customer_scope import of_draft
+from relationships.views.new_customer_scope import adds_customers, of_draft
 from relationships.views.new_customer_steps import new_customer_steps
 from subscriptions.forms.orders import OrderForm
 from subscriptions.views.ordering import Ordering, choosing, fill, put
@@ -41,7 +41,7 @@ def of_known_company(
     return found
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @looks_and_acts
 @of_known_company
 def subscriptions(request: StaffRequest, draft: NewCustomer) -> HttpResponse:
@@ -59,7 +59,7 @@ def subscriptions(request: StaffRequest, draft: NewCustomer) -> HttpResponse:
     return render(request, template, context, status=403 if request.method == "POST" else 200)
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @looks_and_acts
 @of_known_company
 def order(request: StaffRequest, draft: NewCustomer) -> HttpResponse:

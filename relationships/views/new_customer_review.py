@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from customers.models import Customer, QualificationDetails
+from customers.views.scope import why_not
 from partnercenter.directory.addresses import formatted_lines
 from partnercenter.directory.clouds import Feature, explain_missing, offers
 from partnercenter.directory.countries import country_name, culture_choices
 from partnercenter.directory.phones import format_phone
 from partnercenter.directory.prefixes import given_domain
 from partnercenter.errors import Refused
-from partnercenter.partners.access import StaffRequest, allow
+from partnercenter.partners.access import StaffRequest
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.forms import looks_and_acts
 from relationships.forms.new_customer import NewCustomerForm, form_of_answers
@@ -29,7 +31,7 @@ from relationships.selectors.new_customer_domains import organization_of_contact
 from relationships.selectors.new_customer_orders import ordered_with, why_not_ordered
 from relationships.services.new_customer_adding import ADMIN, Added, DomainTaken, add_customer
 from relationships.views.new_customer_account import customers_alike_to
-from relationships.views.new_customer_scope import of_draft, of_new_customer
+from relationships.views.new_customer_scope import adds_customers, of_draft, of_new_customer
 from relationships.views.new_customer_steps import new_customer_steps
 from subscriptions.models import OrderLine
 
@@ -37,7 +39,7 @@ from subscriptions.models import OrderLine
 _CHOSEN: Final = ("pk", "offer_id", "quantity", "billing_cycle", "parent_id", "base_id", "region", "scope")
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @require_safe
 @of_draft
 def review(request: StaffRequest, draft: NewCustomer) -> HttpResponse:
@@ -118,7 +120,7 @@ def _fingerprint(draft: NewCustomer, lines: list[OrderLine]) -> str:
     return salted_hmac("new customer", shown, algorithm="sha256").hexdigest()[:32]
 
 
-@allow(Action.ADD_CUSTOMER)
+@adds_customers
 @looks_and_acts
 @of_new_customer
 def done(request: StaffRequest, draft: NewCustomer) -> HttpResponse:
@@ -165,7 +167,9 @@ def _confirmation(request: StaffRequest, draft: NewCustomer, added: Added | None
         "admin": f"{ADMIN}@{given_domain(draft.answers['domain_prefix'], cloud)}",
         "has_users": has_users,
         "elsewhere": "" if has_users else explain_missing(cloud, Feature.USERS_AND_LICENSES),
-        "may_manage_users": request.staff.may(Action.MANAGE_USERS),
+        "users_denied": why_not(request, Action.MANAGE_USERS),
+        "lines": ordered_with(draft),
+        "sign_in_url": f"{settings.PUBLIC_URL}{reverse('account_login')}",
         "steps": new_customer_steps(draft, "done"),
     }
     return render(request, "relationships/new_customer_done.html", context)

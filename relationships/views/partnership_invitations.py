@@ -31,7 +31,7 @@ from relationships.models import Partnership
 from relationships.selectors.partnership_answers import why_closed, why_not_decide
 from relationships.selectors.partnerships import invitations_with, partnerships_of
 from relationships.services.partnership_answers import accept_invitation, decline_invitation
-from relationships.services.partnerships import StillWaits, invite_reseller, page_of, why_not_invite
+from relationships.services.partnerships import StillWaits, WorksWithYou, invite_reseller, page_of, why_not_invite
 from relationships.views.partnerships import explained, why_none
 
 
@@ -49,16 +49,19 @@ def invite(request: StaffRequest) -> HttpResponse:
         before=None if data else _before(request),
         typed=None if data else typed_before(request),
     )
-    waiting = None
+    there = None
     if form.is_valid():
         try:
             return redirect(page_of(_invited(request, form)))
         except StillWaits as waits:
-            waiting = waits.waiting
+            there = waits.waiting
             form.ask_again(str(waits))
+        except WorksWithYou as works:
+            there = works.partnership
+            form.ask_again(str(works))
         except Refused as refused:
             form.add_error(None, str(refused))
-    context = {"form": form, "waiting": waiting}
+    context = {"form": form, "there": there}
     return render(request, "relationships/partnership_invite.html", context, status=422 if form.is_bound else 200)
 
 

@@ -24,7 +24,7 @@ from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.throttles import throttled
 from relationships.forms.partnerships import PartnershipSearchForm
 from relationships.models import Partnership
-from relationships.selectors.partnerships import customers_served, partnerships_of
+from relationships.selectors.partnerships import active_again, customers_served, partnerships_of
 from relationships.services.letters import mail_link
 from relationships.services.partnership_letters import letter_of, link_of
 from relationships.services.partnerships import page_of, remove_partnership, send_again, withdraw_invitation
@@ -63,6 +63,7 @@ def partnership(request: StaffRequest, partnership_id: UUID) -> HttpResponse:
         "country": country_name(other.tenant.country) if other else "",
         "served": _served(request, found),
         "expired": expired,
+        "together_again": active_again(found),
         "steps": list(history)[::-1],
     }
     if found.is_waiting and not expired:

@@ -46,3 +46,14 @@ document.addEventListener("click", (event) => {
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+// data-answers: an answer that came meanwhile takes the place of what was wrong with the field of this id.
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  const field = document.getElementById(target.dataset.answers);
+  if (!field?.hasAttribute("aria-invalid")) return;
+  field.removeAttribute("aria-invalid");
+  field.closest(".field").classList.remove("invalid");
+  document.querySelector(`.error-summary a[href="#${field.id}"]`)?.closest("li").remove();
+  const summary = document.querySelector(".error-summary");
+  if (summary && !summary.querySelector("li")) summary.remove();
+});

@@ -148,6 +148,8 @@ def test_another_country_draws_its_fields_while_what_was_typed_stays(page, sign_
     sign_in(make_staff(make_partner("Wolke", country="DE"), "Greta", Role.GLOBAL_ADMIN))
     begin(page)
     page.get_by_label("Company name").fill("Flamenco")
+    go_on(page)
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     page.locator("#id_city").fill("Sevilla")
 
     page.get_by_label("Country/region").focus()
@@ -158,6 +160,7 @@ def test_another_country_draws_its_fields_while_what_was_typed_stays(page, sign_
     expect(page.locator("#id_city")).to_have_value("Sevilla")
     expect(page.get_by_label("Company name")).to_have_value("Flamenco")
     expect(page.locator("#announcer")).to_have_text("The fields are those of Spain now.")
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_hidden()
 
 
 def test_a_draft_survives_and_everything_works_without_script_on_a_telephone(

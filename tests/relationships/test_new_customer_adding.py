@@ -71,6 +71,29 @@ class TestAdding:
         assert "was shown once" in text_of(again)
         assert reverse("customers:users", args=[customer.tenant_id]) in text_of(again)
 
+    def test_of_the_answers_only_what_the_confirmation_tells_stays(self, browse, ana):
+        added(browse(ana), phone="(425) 555-0100")
+
+        kept = NewCustomer.objects.get().answers
+        assert kept == {"company_name": "Wide World Importers", "domain_prefix": "wideworld"}
+
+    def test_what_is_handed_over_says_where_and_until_when(self, browse, ana, settings):
+        _customer, response = added(browse(ana))
+
+        page = text_of(response)
+        assert f"{settings.PUBLIC_URL}/accounts/login/" in page
+        assert "<dt>Partner</dt><dd>Contoso</dd>" in page
+        assert "Valid until" in page
+
+    def test_who_may_issue_a_new_password_is_said_to_who_may_not(self, browse, make_staff, contoso):
+        client = browse(make_staff(contoso, "Sam", Role.SALES_AGENT))
+
+        customer, _response = added(client)
+
+        page = text_of(client.get(done_of(NewCustomer.objects.get())))
+        assert denial(Action.MANAGE_USERS) in page
+        assert reverse("customers:users", args=[customer.tenant_id]) not in page
+
     def test_the_log_tells_of_it(self, browse, ana, contoso):
         tag = Tag.objects.create(partner=contoso, name="VIP")
         tag.refresh_from_db()

@@ -116,6 +116,37 @@ def test_all_of_it_is_bought_when_the_customer_is_added(client, draft):
     assert Order.objects.get().status == "placed"
 
 
+def test_the_confirmation_names_what_was_bought(client, draft):
+    choose(client, draft, quantity="4")
+
+    page = add(client, draft).content.decode()
+
+    draft.refresh_from_db()
+    assert f"4 × {E3}" in page
+    assert reverse("subscriptions:subscriptions", args=[draft.customer.tenant_id]) in page
+
+
+def test_one_way_leads_on_from_the_offers(client, draft):
+    choose(client, draft)
+    choose(client, draft)
+
+    page = client.get(subscriptions_of(draft), {"q": E3}).content.decode()
+
+    assert "Review 2 lines" in page
+    assert "In the order (2)" in page
+    assert page.count('class="button primary"') == 1
+    assert "Skip this step" not in page
+    assert "may be skipped" not in page
+    assert all(f'href="{lines_page_of(draft)}#line-{line.pk}"' in page for line in OrderLine.objects.all())
+
+
+def test_what_was_chosen_can_be_taken_out_where_the_agreement_was_taken_back(client, draft):
+    choose(client, draft)
+    fill(client, draft)
+
+    assert f'href="{lines_page_of(draft)}"' in client.get(subscriptions_of(draft)).content.decode()
+
+
 def test_the_step_is_skipped(client, draft):
     page = client.get(subscriptions_of(draft)).content.decode()
     assert f'href="{review_of(draft)}"' in page

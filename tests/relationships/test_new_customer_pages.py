@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer, Tag
+from partnercenter.errors import Refused
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Role
+from relationships.forms.new_customer import form_of_answers
 from relationships.models import NewCustomer
+from relationships.services.new_customer_adding import add_customer
 from relationships.services.new_customer_drafts import forget_drafts
 from subscriptions.models import Order
 from tests.relationships.new_customers import (
@@ -105,6 +108,7 @@ class TestDrafts:
         assert "Nothing can be bought before that" in page
         assert client.post(account_of(draft) + "?then=review", ANSWERS | {"continue": ""}).url == review_of(draft)
         assert client.get(done_of(draft)).url == review_of(draft)
+        assert page.count(f'href="{subscriptions_of(draft)}"') == 3  # of the steps, to change them, and back
 
     def test_whoever_ticks_no_tag_goes_on_where_there_are_tags(self, browse, ana, contoso):
         Tag.objects.create(partner=contoso, name="VIP")
@@ -125,6 +129,18 @@ class TestDrafts:
         assert "The draft was discarded" in text_of(response)
         assert not NewCustomer.objects.exists()
         assert not Order.objects.exists()
+
+    def test_a_draft_with_answers_is_discarded_after_a_question_and_an_empty_one_at_once(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+        address = reverse("new_customers:discard", args=[draft.pk])
+        assert f'href="{address}"' not in text_of(client.get(LIST))
+
+        client.post(account_of(draft), {"save": "", "company_name": "Half a name"})
+
+        assert f'href="{address}"' in text_of(client.get(LIST))
+        assert "Discard the draft “Half a name”?" in text_of(client.get(address))
+        assert NewCustomer.objects.exists()
 
     @pytest.mark.parametrize("name", ["account", "review", "done", "discard"])
     def test_the_draft_of_a_colleague_or_of_a_stranger_does_not_exist(self, browse, ana, uri, finn, name):
@@ -216,6 +232,7 @@ class TestAccountStep:
         )
 
         assert page.lstrip().startswith('<div class="form" id="fields">')
+        assert 'hx-swap-oob="delete:.error-summary"' in page  # what it told was of the other fields
         assert "The fields are those of Austria now." in page
 
     def test_a_suggestion_fills_the_field_without_script(self, browse, ana):
@@ -226,6 +243,21 @@ class TestAccountStep:
 
         assert form_of(page)["domain_prefix"].value() == "wideworld2"
         assert form_of(page)["line1"].value() == "1 Main Street"
+
+    def test_an_error_of_the_domain_stands_where_the_next_answer_comes(self, browse, ana):
+        client = browse(ana)
+        draft = start(client)
+
+        page = text_of(client.post(account_of(draft), ANSWERS | {"domain_prefix": "contoso"}))
+
+        replaced = page[page.index('id="domain-answer"') :]
+        assert page.index('id="id_domain_prefix_error"') > page.index('id="domain-answer"')
+        assert replaced.count("An organization has the domain contoso.onmicrosoft.com already.") == 1
+
+    def test_the_postal_code_has_an_example(self, browse, ana):
+        client = browse(ana)
+
+        assert form_of(client.get(account_of(start(client)))).fields["postal_code"].help_text == "For example 95014"
 
     def test_what_was_typed_survives_the_end_of_a_session(self, browse, ana):
         client = browse(ana)
@@ -285,3 +317,37 @@ def test_a_reseller_is_named_where_one_began(browse, nora, adatum, partnership):
 
     assert "Adatum will be the reseller of this customer" in text_of(page)
     assert Partner.objects.get(pk=adatum.pk) == page.context["reseller"]
+
+
+class TestOfAReseller:
+    @pytest.fixture
+    def draft(self, adam):
+        """A draft of a time in which the partner was no reseller."""
+        return NewCustomer.objects.create(partner=adam.partner, made_by=adam.user, answers=ANSWERS)
+
+    def test_every_page_says_that_its_provider_adds_customers(self, browse, adam, draft):
+        client = browse(adam)
+        steps = ("account", "subscriptions", "order", "review", "done", "discard")
+        pages = [LIST, *(reverse(f"new_customers:{name}", args=[draft.pk]) for name in steps)]
+        pages += [reverse("new_customers:domain"), reverse("new_customers:organization")]
+
+        answers = [client.get(page) for page in pages] + [client.post(page) for page in pages]
+
+        assert {answer.status_code for answer in answers} == {403}
+        assert all("Ask your provider to add the customer" in text_of(answer) for answer in answers)
+        assert NewCustomer.objects.get() == draft
+
+    def test_the_button_is_disabled_and_says_why(self, browse, adam):
+        page = text_of(browse(adam).get("/customers/"))
+
+        assert f'href="{LIST}"' not in page
+        assert "Ask your provider to add the customer" in page
+
+    def test_nothing_is_added(self, adam, draft):
+        company = form_of_answers(draft.answers, staff=adam)
+        assert company.is_valid()
+
+        with pytest.raises(Refused, match="Ask your provider"):
+            add_customer(draft, company.company, actor=adam.user)
+
+        assert not Customer.objects.exists()

@@ -1,11 +1,13 @@
 """Customers that are added at the same moment, and what the database reads to find one that is there already."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from datetime import timedelta
+from threading import Barrier, Event
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from customers.models import Customer
 from partnercenter.directory.models import Domain, Tenant, User
@@ -15,7 +17,10 @@ from relationships.forms.new_customer import form_of_answers
 from relationships.models import NewCustomer
 from relationships.selectors.new_customer_likeness import customers_alike
 from relationships.services.new_customer_adding import BUSY, DomainTaken, add_customer
-from relationships.services.new_customer_drafts import start_draft
+from relationships.services.new_customer_drafts import BUSY as BUSY_DRAFT
+from relationships.services.new_customer_drafts import discard_draft, forget_drafts, keep_answers, start_draft
+from subscriptions.models import Order
+from subscriptions.services.orders import forget_drafts as forget_orders
 from tests.customers.test_plans import Asked
 from tests.relationships.new_customers import ANSWERS
 
@@ -91,3 +96,45 @@ def test_likeness_is_found_along_indexes_however_many_customers_there_are():
     assert some in [one.customer for one in found]
     assert [sql for node, sql in asked.faults() if node == "Seq Scan"] == []
     assert len(asked.queries) < 15
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_a_draft_is_kept_or_discarded_while_both_clocks_forget_its_order(ana, _round):
+    long_ago = timezone.now() - timedelta(days=100)
+    order = Order.objects.create(made_by=ana.user, touched_at=long_ago)
+    draft = draft_of(ana)
+    NewCustomer.objects.filter(pk=draft.pk).update(order=order, touched_at=long_ago)
+
+    answers = at_once(
+        lambda: keep_answers(draft, ANSWERS, checked=True),
+        lambda: forget_orders(timezone.now()),
+        lambda: forget_drafts(timezone.now()),
+        lambda: discard_draft(draft),
+    )
+
+    refused = [str(answer) for answer in answers if isinstance(answer, Refused)]
+    assert str(BUSY_DRAFT) not in refused  # nobody waited for somebody who waited in turn
+    assert not NewCustomer.objects.exists()
+    assert not Order.objects.exists()
+
+
+def test_who_waits_for_another_window_is_told_so(ana, monkeypatch):
+    monkeypatch.setattr("partnercenter.locks.PATIENCE", "50ms")
+    draft, held, kept = draft_of(ana), Event(), Event()
+
+    def hold():
+        with transaction.atomic():
+            NewCustomer.objects.select_for_update().get(pk=draft.pk)
+            held.set()
+            kept.wait(10)
+
+    def keep():
+        held.wait(10)
+        try:
+            keep_answers(draft, {}, checked=False)
+        finally:
+            kept.set()
+
+    _held, refused = at_once(hold, keep)
+
+    assert str(refused) == str(BUSY_DRAFT)

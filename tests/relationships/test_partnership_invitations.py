@@ -110,6 +110,46 @@ def test_an_invitation_that_waits_is_shown_before_a_second_one_is_made(browse, n
     assert Partnership.objects.count() == 2
 
 
+def test_a_reseller_that_works_with_the_provider_is_named_before_it_is_invited_again(browse, nora, partnership):
+    client, form = browse(nora), typed(email="somebody@Adatum.onmicrosoft.com")
+
+    asked = client.post(INVITE, form)
+    confirmed = client.post(INVITE, form | {"again": "on"})
+
+    assert asked.status_code == 422
+    assert "You work with Adatum already, whose domain this address has." in asked.content.decode()
+    assert f'href="{page(partnership)}"' in asked.content.decode()
+    assert "Invite all the same" in asked.content.decode()
+    assert confirmed.status_code == 302
+    assert Partnership.objects.count() == 2
+
+
+def test_the_page_of_an_ended_partnership_leads_to_the_one_of_today(browse, nora, adam, northwind, adatum, partnership):
+    ended = Partnership.objects.create(
+        provider=northwind,
+        reseller=adatum,
+        email="adam@adatum.onmicrosoft.com",
+        language="en",
+        status="removed",
+        invited_by=nora.user,
+        accepted_at=partnership.accepted_at,
+        accepted_by=adam.user,
+        ended_at=partnership.accepted_at,
+    )
+
+    for person in (nora, adam):
+        shown = browse(person).get(page(ended)).content.decode()
+        assert f'href="{page(partnership)}"' in shown
+        assert "Invite again" not in shown
+
+
+def test_sending_again_is_not_what_comes_first_once_it_was_sent(browse, nora, northwind):
+    sent, made = invite(northwind, nora, sends=True), invite(northwind, nora)
+
+    assert 'class="button primary"' not in browse(nora).get(page(sent)).content.decode()
+    assert 'class="button primary"' in browse(nora).get(page(made)).content.decode()
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
