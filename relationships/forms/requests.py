@@ -18,7 +18,8 @@ from partnercenter.directory.models import Tenant
 from partnercenter.directory.names import check_contact_email
 from partnercenter.partners.access import StaffRequest
 from relationships.models import RelationshipRequest
-from relationships.selectors.requests import obstacle_to_asking, organization_of, resellers_with, waiting_alike
+from relationships.selectors.partnerships import active_resellers_of
+from relationships.selectors.requests import obstacle_to_asking, organization_of, waiting_alike
 from relationships.services.letters import Letter
 from relationships.services.request_letters import keeps_link, link_of, propose_letter
 from relationships.services.requests import Asked, token_for
@@ -87,7 +88,7 @@ class RequestForm(forms.Form):
 
     def __init__(self, data: Any = None, *, request: StaffRequest, initial: dict[str, Any] | None = None) -> None:
         self.partner, self.person = request.partner, request.user
-        self.resellers = {str(one.pk): one for one in resellers_with(self.partner)}
+        self.resellers = {str(one.pk): one for one in active_resellers_of(self.partner)}
         super().__init__(data, initial=initial)
         self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
         if not offers(self.partner.cloud, Feature.REQUEST_WITHOUT_ADMIN_RIGHTS):

@@ -18,7 +18,8 @@ from partnercenter.directory.models import Domain, Tenant
 from partnercenter.partners.models import Partner, Staff
 from partnercenter.partners.roles import Action, denial
 from partnercenter.web.keyset import UNSTORABLE
-from relationships.models import Partnership, RelationshipRequest
+from relationships.models import RelationshipRequest
+from relationships.selectors.partnerships import work_together
 
 Status = RelationshipRequest.Status
 # The kind of badge for each state.
@@ -71,14 +72,6 @@ def accounts_of(partner: Partner) -> QuerySet[Customer]:
     return Customer.objects.filter(partner=partner).select_related("bill_to", "reseller__tenant")
 
 
-def resellers_with(partner: Partner) -> QuerySet[Partner]:
-    """The resellers together with which a provider can ask, in the order of their names."""
-    if not partner.is_provider or not offers(partner.cloud, Feature.INDIRECT_MODEL):
-        return Partner.objects.none()
-    active = Partnership.objects.filter(provider=partner, status=Partnership.Status.ACTIVE).values("reseller")
-    return Partner.objects.filter(pk__in=active).select_related("tenant").order_by("tenant__name", "pk")
-
-
 def organization_of(domain: str, cloud: str) -> Tenant | None:
     """The organization of a cloud that has verified a domain, as somebody typed it; None for an unknown one."""
     if set(domain) & UNSTORABLE:
@@ -116,7 +109,7 @@ def obstacle_to_asking(
         return Obstacle("reseller", sentence)
     if not with_privileges and not offers(partner.cloud, Feature.REQUEST_WITHOUT_ADMIN_RIGHTS):
         return Obstacle("privileges", explain_missing(partner.cloud, Feature.REQUEST_WITHOUT_ADMIN_RIGHTS))
-    if reseller and not resellers_with(partner).filter(pk=reseller.pk).exists():
+    if reseller and not work_together(partner, reseller).exists():
         return Obstacle("partnership", _("You work together with this reseller no more. Ask without it."))
     return _obstacle_of(partner, tenant, with_privileges, reseller) if tenant else None
 

@@ -54,9 +54,9 @@ def propose_letter(
     return Letter(" ".join(subject.split())[:200], body.strip())
 
 
-def send_letter(asked: RelationshipRequest) -> None:
-    """Put the letter of a request into the outbox, in the caller's transaction."""
-    send(Letter(asked.subject, asked.letter), asked.email, partner=asked.partner, person=asked.made_by)
+def send_letter(asked: RelationshipRequest, person: User) -> None:
+    """Put the letter of a request into the outbox, in the caller's transaction; who sends it gets the replies."""
+    send(Letter(asked.subject, asked.letter), asked.email, partner=asked.partner, person=person)
 
 
 def send_reminder(asked: RelationshipRequest) -> None:

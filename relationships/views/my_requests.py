@@ -55,9 +55,11 @@ def _page(request: HttpRequest, asked: RelationshipRequest, form: DeclineForm) -
     obstacle = obstacle_to_answering(asked, _person(request), now)
     if obstacle is None and request.method == "GET":
         note_opened(asked, now)
+    told = [str(message) for message in messages.get_messages(request)]
     context = {
         "asked": asked,
         "obstacle": obstacle,
+        "is_told": obstacle is not None and any(obstacle.sentence in sentence for sentence in told),
         "decline_obstacle": obstacle_to_declining(asked, _person(request), now) if obstacle else None,
         "is_foreign": obstacle is not None and obstacle.code in FOREIGN,
         "has_users": offers(asked.partner.cloud, Feature.USERS_AND_LICENSES),
@@ -71,8 +73,12 @@ def _page(request: HttpRequest, asked: RelationshipRequest, form: DeclineForm) -
 @require_POST
 def accept(request: HttpRequest, request_token: str) -> HttpResponse:
     asked, person = _asked(request_token), _person(request)
-    done = _("%(partner)s serves your organization now, and was told so.")
-    before = _("%(partner)s serves your organization: the request was accepted before.")
+    if asked.reseller:
+        done = _("%(partner)s and %(reseller)s serve your organization now, and were told so.")
+        before = _("%(partner)s and %(reseller)s serve your organization: the request was accepted before.")
+    else:
+        done = _("%(partner)s serves your organization now, and was told so.")
+        before = _("%(partner)s serves your organization: the request was accepted before.")
     return _answer(request, asked, lambda: accept_request(asked, actor=person), done, before, then="my:home")
 
 
@@ -114,9 +120,10 @@ def _answer(
     try:
         sentence = done if service() else before
     except Refused as refused:
-        messages.error(request, str(refused))
+        not_declined = _("The request was not declined: %(why)s") % {"why": refused}
+        messages.error(request, not_declined if declines else str(refused))
         return redirect("my_requests:request", asked.token)
-    messages.success(request, sentence % {"partner": asked.partner})
+    messages.success(request, sentence % {"partner": asked.partner, "reseller": asked.reseller})
     return redirect(then)
 
 

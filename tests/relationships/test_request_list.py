@@ -7,8 +7,10 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.models import Customer
 from partnercenter.activity.models import Activity, Deed
 from relationships.models import RelationshipRequest
+from relationships.services.my_requests import accept_request
 from relationships.services.request_letters import link_of
 from relationships.services.requests import resend_request, withdraw_request
 from tests.asking import NEW, ask, proposed
@@ -69,6 +71,29 @@ class TestAfterwards:
         assert asked.token not in fields["letter"]
         client.post(NEW, fields | {"send": "1"})
         assert RelationshipRequest.objects.filter(status="waiting", letter=fields["letter"]).exists()
+
+    def test_replies_go_to_whoever_sends_and_the_steps_name_them(self, ana, contoso, make_staff, browse, mailoutbox):
+        agnes = make_staff(contoso, "Agnes", "admin_agent")
+        asked = ask(ana, send=False)
+
+        resend_request(asked, actor=agnes.user)
+
+        assert mailoutbox[0].extra_headers == {"Reply-To": agnes.user.principal_name}
+        assert [step.who for step in browse(ana).get(page(asked)).context["steps"]] == ["Ana", "Agnes"]
+        assert Activity.objects.latest("pk").get_deed_display() == "Request for a relationship sent"
+
+    def test_an_accepted_one_leads_to_the_customer(self, ana, proseware, paula, browse):
+        asked = ask(ana, proseware)
+        accept_request(asked, actor=paula)
+        client = browse(ana)
+
+        html = client.get(page(asked)).content.decode()
+        Customer.objects.update(ended_at=timezone.now())
+        ended = client.get(page(asked)).content.decode()
+
+        assert f'<a class="button primary" href="/customers/{proseware.pk}/account/">' in html
+        assert "To the account of" not in ended
+        assert reverse("former:customer", args=[proseware.pk]) in ended
 
     def test_the_page_tells_every_step(self, ana, proseware, browse):
         asked = ask(ana, proseware, sent_at=timezone.now() - timedelta(days=1))
