@@ -137,6 +137,17 @@ def has_all(partner: Partner, tenant: Tenant, *, with_privileges: bool, reseller
     return account.reseller_id == reseller.pk and served is not None and served.provider_id == partner.pk
 
 
+def adds_only_privileges(
+    partner: Partner, tenant: Tenant | None, *, with_privileges: bool = True, reseller: Partner | None
+) -> bool:
+    """Whether all that a request adds is delegated admin privileges: the rest an organization has agreed to already."""
+    if tenant is None or not with_privileges:
+        return False
+    if not has_all(partner, tenant, with_privileges=False, reseller=reseller):
+        return False
+    return not has_all(partner, tenant, with_privileges=True, reseller=reseller)
+
+
 def _account(partner: Partner, tenant: Tenant, kind: Kind, with_privileges: bool) -> Customer | None:
     """The account of a partner with a relationship of this kind, if it has the privileges that are asked for."""
     accounts = Customer.objects.filter(partner=partner, tenant=tenant, ended_at=None, relationships__contains=[kind])

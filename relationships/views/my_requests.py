@@ -26,6 +26,7 @@ from relationships.selectors.my_requests import (
     requests_of_link,
     requests_to,
 )
+from relationships.selectors.requests import adds_only_privileges
 from relationships.services.my_requests import accept_request, decline_request, note_opened
 from relationships.tables.my_requests import MyRequestTable
 
@@ -59,6 +60,7 @@ def _page(request: HttpRequest, asked: RelationshipRequest, form: DeclineForm) -
     context = {
         "asked": asked,
         "obstacle": obstacle,
+        "serves_already": _serves_already(asked, _person(request)),
         "is_told": obstacle is not None and any(obstacle.sentence in sentence for sentence in told),
         "decline_obstacle": obstacle_to_declining(asked, _person(request), now) if obstacle else None,
         "is_foreign": obstacle is not None and obstacle.code in FOREIGN,
@@ -69,6 +71,12 @@ def _page(request: HttpRequest, asked: RelationshipRequest, form: DeclineForm) -
     return render(request, "relationships/my_request.html", context, status=422 if form.is_bound else 200)
 
 
+def _serves_already(asked: RelationshipRequest, person: User) -> bool:
+    return adds_only_privileges(
+        asked.partner, person.tenant, with_privileges=asked.with_privileges, reseller=asked.reseller
+    )
+
+
 @signed_in
 @require_POST
 def accept(request: HttpRequest, request_token: str) -> HttpResponse:
@@ -76,6 +84,9 @@ def accept(request: HttpRequest, request_token: str) -> HttpResponse:
     if asked.reseller:
         done = _("%(partner)s and %(reseller)s serve your organization now, and were told so.")
         before = _("%(partner)s and %(reseller)s serve your organization: the request was accepted before.")
+    elif _serves_already(asked, person):
+        done = _("%(partner)s can administer your services now, and was told so.")
+        before = _("%(partner)s can administer your services: the privileges were granted before.")
     else:
         done = _("%(partner)s serves your organization now, and was told so.")
         before = _("%(partner)s serves your organization: the request was accepted before.")
