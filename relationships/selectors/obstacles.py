@@ -35,8 +35,8 @@ class Obstacle:
 
     `sentence` says how many there are, `means` what becomes of them, in sentences; `url` is where they are listed.
     `act` is the name of the URL that clears `clearable` of them at once, `button` its words; both are empty where that
-    is not possible. Of running work each one is in `jobs`. `lasting` of them cannot be cleared by anybody now: they stand
-    in the way until `lasts_until`, unless they leave by a transfer, for which `transfers_url` is the place.
+    is not possible. Of running work each one is in `jobs`. `lasting` of them cannot be cleared by anybody now: they
+    stand in the way until `lasts_until`, unless they leave by a transfer, for which `transfers_url` is the place.
     """
 
     sentence: str

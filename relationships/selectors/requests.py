@@ -17,7 +17,8 @@ from partnercenter.directory.countries import country_name
 from partnercenter.directory.models import Domain, Tenant
 from partnercenter.partners.models import Partner, Staff
 from partnercenter.partners.roles import Action, denial
-from partnercenter.web.keyset import UNSTORABLE
+from partnercenter.web.keyset import UNSTORABLE, Order
+from partnercenter.web.searching import Searched
 from relationships.models import RelationshipRequest
 from relationships.selectors.partnerships import work_together
 
@@ -30,6 +31,8 @@ BADGES: Final = {
     Status.WITHDRAWN: "plain",
     Status.EXPIRED: "warn",
 }
+# The order of the list, an index of the table.
+ORDERS: Final = {"made": Order(("made_at", "id"))}
 Kind = Customer.Relationship
 DAY: Final = timedelta(days=1)
 
@@ -51,11 +54,10 @@ def requests_of(partner: Partner) -> QuerySet[RelationshipRequest]:
     return RelationshipRequest.objects.filter(asks).select_related(*together)
 
 
-def matching(requests: QuerySet[RelationshipRequest], *, text: str, state: str) -> QuerySet[RelationshipRequest]:
-    """Those to an organization or address in which `text` occurs and in a state; an empty one leaves nothing out."""
-    for word in text.split():
-        requests = requests.filter(Q(email__icontains=word) | Q(tenant__name__icontains=word))
-    return requests.filter(status=state) if state else requests
+def matching(requests: QuerySet[RelationshipRequest], *, text: str, state: str) -> Searched[RelationshipRequest]:
+    """Those to an organization or address with every word of `text`, in a state; an empty one leaves nothing out."""
+    in_state = requests.filter(status=state) if state else requests
+    return Searched(requests, text, order=ORDERS["made"], narrowed=in_state)
 
 
 def waiting_alike(partner: Partner, *, tenant: Tenant | None, email: str) -> RelationshipRequest | None:

@@ -82,6 +82,7 @@ def make_request(
             "made_by": actor,
             "made_at": now,
             "sent_at": now if send else None,
+            **RelationshipRequest.keys(asked.email, asked.tenant),
         }
         made, is_new = RelationshipRequest.objects.get_or_create(pk=key, defaults=values)
         if is_new:

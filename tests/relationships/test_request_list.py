@@ -10,7 +10,7 @@ from django.utils import timezone
 from customers.models import Customer
 from partnercenter.activity.models import Activity, Deed
 from relationships.models import RelationshipRequest
-from relationships.services.my_requests import accept_request
+from relationships.services.my_requests import accept_request, decline_request
 from relationships.services.request_letters import link_of
 from relationships.services.requests import resend_request, withdraw_request
 from tests.asking import NEW, ask, proposed
@@ -140,6 +140,7 @@ class TestTheList:
         assert found() == [unknown.pk, known.pk]
         assert found(q="prose") == found(q="KIM@") == found(state="waiting") == [known.pk]
         assert found(q="wingtip") == found(state="withdrawn") == [unknown.pk]
+        assert found(q="PRÖSEWÁRE kim@") == [known.pk]
         assert found(q="nobody") == found(q="prose", state="withdrawn") == []
         assert found(state="nonsense") == [unknown.pk, known.pk]
 
@@ -189,3 +190,13 @@ class TestTheList:
         assert answers.index(429) >= 20
         assert client.post(NEW, {"draw": "1"}).status_code == 200
         assert mail.outbox == []
+
+
+def test_whoever_answers_is_found_by_name_from_then_on(ana, proseware, paula, browse):
+    asked = ask(ana, email="someone@example.com")
+    client = browse(ana)
+    assert not client.get(LIST, {"q": "prosewäre"}).context["table"].records
+
+    decline_request(asked, reason="", actor=paula)
+
+    assert [one.pk for one in client.get(LIST, {"q": "prosewäre"}).context["table"].records] == [asked.pk]
