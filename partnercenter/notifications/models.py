@@ -204,8 +204,8 @@ def _removed_sentence(facts: dict[str, Any]) -> str:
         sentence = gettext("%(partner)s no longer sells to %(customer)s. It still serves it through %(provider)s.")
     else:
         sentence = gettext(
-            "%(partner)s no longer serves %(customer)s: the relationship and its delegated admin privileges have ended. "
-            "Subscriptions that it sold to you stay suspended until they run out."
+            "%(partner)s no longer serves %(customer)s: the relationship and its delegated admin privileges have ended."
+            " Subscriptions that it sold to you stay suspended until they run out."
         )
     return str(sentence % facts)
 
