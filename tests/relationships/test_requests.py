@@ -302,7 +302,7 @@ class TestLetters:
         assert errors_of(faulty)["letter"][0].startswith("Put this link into the letter once, with a space")
         assert "Propose anew" in faulty.content.decode()
         assert "Propose anew" not in anew
-        assert '<div class="stack" id="problems" hx-swap-oob="true"></div>' in anew
+        assert '<div id="problems" hx-swap-oob="delete"></div>' in anew
 
     def test_enter_in_a_field_sends(self, ana, browse):
         form = browse(ana).get(NEW).content.decode().partition('<form class="form"')[2]
