@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from bench import changes, downloads, licenses, lists, subscriptions, uploads, whole
+from bench import changes, downloads, licenses, lists, subscriptions, transfers, uploads, whole
 from bench.rows import Row
 
 # Changes of rows come last: they leave the tables as they are not found otherwise.
 ROWS: Final[tuple[Row, ...]] = (
     *lists.ROWS, *downloads.ROWS, *whole.ROWS, *uploads.ROWS, *changes.ROWS, *licenses.ROWS,
-    *subscriptions.ROWS,
+    *subscriptions.ROWS, *transfers.ROWS,
 )  # fmt: skip

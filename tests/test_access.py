@@ -401,7 +401,6 @@ FORMS_OF_RELATIONSHIPS = {
     "transfers:campaign": ("send", "wish", "typed_name"),
     "subscriptions:new_transfer": ("send", "wish", "partner", "reseller", "note", "typed_name"),
     "transfers:review": ("q", "everything", "ids", "shown", "thing", "typed_name"),
-    "my_transfers:new": ("source", "target", "note", "typed_name", "wish"),
     "removal:remove": ("reason", "name"),
 }
 FORMS_OF_PASSWORDS = {

@@ -22,7 +22,7 @@ from relationships.demo.cast import ADATUM, CONTOSO, FABRIKAM, NORTHWIND, PARTNE
 from relationships.demo.litware import LITWARE_ELSEWHERE_SINCE, LITWARE_SINCE
 from relationships.demo.names import DemoCompany, demo_companies, demo_people
 from relationships.demo.subscriptions import sell_to_customers
-from relationships.demo.transfers import ask_for_litware
+from relationships.demo.transfers import ask_in_vain
 
 SEED: Final = 2017
 LITWARE: Final = "litware"
@@ -81,7 +81,7 @@ def load_demo(password: str) -> None:
         _serve_through(partners[NORTHWIND], partners[ADATUM])
         Beginnings(partners, hashed, timezone.now()).tell()
         sell_to_customers(timezone.now())
-        ask_for_litware(partners[CONTOSO], partners[FABRIKAM], f"{LITWARE}.onmicrosoft.com")
+        ask_in_vain(partners[CONTOSO], partners[FABRIKAM], f"{LITWARE}.onmicrosoft.com")
 
 
 def is_empty() -> bool:

@@ -20,12 +20,11 @@ from partnercenter.errors import Refused
 from partnercenter.notifications.models import Notification
 from partnercenter.notifications.services import notify_staff
 from partnercenter.partners.models import Partner
-from partnercenter.partners.roles import Role
+from relationships.selectors.removal import served_through
+from relationships.services.ending import TOLD, end_for_reseller
 from relationships.services.history import PROVIDER
 
 Kind = Customer.Relationship
-# Who of a partner is told how its relationships begin and end.
-TOLD = (Role.GLOBAL_ADMIN, Role.ADMIN_AGENT)
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,20 @@ def begin_relationship(beginning: Beginning, *, actor: User) -> Customer:
     """
     tenant = Tenant.objects.select_for_update(no_key=True).get(pk=beginning.tenant.pk)
     account = _account(tenant, beginning.partner, Kind.CLOUD_RESELLER, beginning)
-    if beginning.reseller and account.reseller_id != beginning.reseller.pk:
-        account.reseller = beginning.reseller
-        account.save(update_fields=["reseller"])
     if beginning.reseller:
+        _serve_through(account, beginning.reseller, beginning.now)
         _begin_for_reseller(account, beginning, actor)
     return account
+
+
+def _serve_through(account: Customer, reseller: Partner, now: datetime) -> None:
+    """Let a reseller stand between a provider and its customer; for whoever stood there before, that ends."""
+    if account.reseller_id == reseller.pk:
+        return
+    for before in served_through(account).exclude(partner=reseller).select_for_update(of=("self",)):
+        end_for_reseller(before, account.partner, now)
+    account.reseller = reseller
+    account.save(update_fields=["reseller"])
 
 
 def _begin_for_reseller(account: Customer, beginning: Beginning, actor: User) -> None:

@@ -23,7 +23,8 @@ from partnercenter.notifications.services import notify_staff
 from relationships.models import RelationshipRequest
 from relationships.selectors.my_requests import obstacle_to_answering, obstacle_to_declining
 from relationships.selectors.partnerships import work_together
-from relationships.services.beginning import TOLD, Beginning, begin_relationship
+from relationships.services.beginning import Beginning, begin_relationship
+from relationships.services.ending import TOLD
 from relationships.services.history import PROVIDER, REASON, RESELLER, WITH_PRIVILEGES
 from relationships.services.requests import BUSY, hold_request, record_request
 

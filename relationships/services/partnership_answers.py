@@ -14,7 +14,7 @@ from partnercenter.notifications.services import notify_staff
 from partnercenter.partners.models import Partner
 from relationships.models import Partnership
 from relationships.selectors.partnership_answers import THERE_ALREADY, staff_row_of, why_closed, why_not_decide
-from relationships.services.beginning import TOLD
+from relationships.services.ending import TOLD
 from relationships.services.partnerships import page_of, partnership_held, record_for_both
 
 State = Partnership.Status

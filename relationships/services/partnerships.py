@@ -26,7 +26,7 @@ from partnercenter.partners.models import Partner
 from relationships.models import Partnership
 from relationships.models.links import LINK_LIFETIME
 from relationships.selectors.partnerships import invitations_waiting_for
-from relationships.services.beginning import TOLD
+from relationships.services.ending import TOLD
 from relationships.services.history import PROVIDER, RECIPIENT, RESELLER
 from relationships.services.partnership_letters import send_letter
 

@@ -20,13 +20,13 @@ from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
 from partnercenter.notifications.models import Notification
-from partnercenter.notifications.services import notify_global_admins, notify_staff
+from partnercenter.notifications.services import notify_global_admins
 from partnercenter.partners.models import Partner
-from relationships.models import PastRelationship
 from relationships.selectors.obstacles import obstacles_of
 from relationships.selectors.removal import drafts_for, ending_kinds, served_through, staying_kinds
-from relationships.services.beginning import TOLD
+from relationships.services.ending import end_for_reseller, end_relationships
 from relationships.services.history import PRIVILEGES, PROVIDER, REASON, RESELLER
+from relationships.services.requests import hold_waiting_requests, withdraw_held
 from subscriptions.selectors.subscriptions import sold_through
 
 Kind = Customer.Relationship
@@ -40,12 +40,14 @@ NEW_IN_THE_WAY: Final = gettext_lazy("The relationship was not removed, because 
 def remove_relationship(customer: Customer, *, reason: str, actor: User) -> bool:
     """End what a partner itself is to a customer; False if somebody has done so already.
 
-    What its resellers are to the customer through it ends as well. A reseller that serves the customer both ways goes
-    on to serve it through its provider. Nothing can be bought, reactivated or started meanwhile. Raises `Refused`
-    where something stands in the way, and for a reseller that has no relationship of its own.
+    What its resellers are to the customer through it ends as well, and what it has asked of it is withdrawn. A reseller
+    that serves the customer both ways goes on to serve it through its provider. Nothing can be bought, reactivated or
+    started meanwhile. Raises `Refused` where something stands in the way, and for a reseller that has no relationship
+    of its own.
     """
     now = timezone.now()
     with without_long_waits(BUSY):
+        waiting = hold_waiting_requests(customer.partner, customer.tenant_id)
         hold_tenant(customer)
         held = _hold(customer)
         if held.ended_at:
@@ -56,11 +58,13 @@ def remove_relationship(customer: Customer, *, reason: str, actor: User) -> bool
         _leave_subscriptions(held, [held.partner, *(account.partner for account in resellers)])
         drafts_for(held).delete()
         for account in resellers:
-            _end_for_reseller(account, held.partner, now)
+            end_for_reseller(account, held.partner, now)
+        for asked in waiting:  # to come back, the partner asks anew
+            withdraw_held(asked, now=now, actor=actor)
         details: dict[str, Any] = {REASON: reason}
         if resellers:
             details[RESELLER] = ", ".join(str(account.partner) for account in resellers)
-        _end(held, ending_kinds(held), between=held.reseller, now=now, actor=actor, reason=reason)
+        end_relationships(held, ending_kinds(held), between=held.reseller, now=now, actor=actor, reason=reason)
         _tell(held, details, actor)
     return True
 
@@ -86,61 +90,6 @@ def _leave_subscriptions(customer: Customer, partners: Sequence[Partner]) -> Non
     named = sold_through(customer).filter(support_contact__in=partners)
     ids = list(named.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     sold_through(customer).filter(pk__in=ids).update(support_contact=None, version=F("version") + 1)
-
-
-def _end_for_reseller(account: Customer, provider: Partner, now: datetime) -> None:
-    """What a reseller was to the customer of its provider ends; what it is by itself goes on."""
-    if ending_kinds(account):
-        _keep_past(account, [Kind.INDIRECT_RESELLER], between=provider, now=now)
-        changed = {"relationships": ending_kinds(account), "provider": None}
-        Customer.objects.filter(pk=account.pk).update(**changed, version=F("version") + 1)
-        page = reverse("customers:account", args=[account.tenant_id])
-    else:
-        drafts_for(account).delete()
-        _end(account, [Kind.INDIRECT_RESELLER], between=provider, now=now)
-        page = reverse("former:customer", args=[account.tenant_id])
-    details = {PROVIDER: str(provider)}
-    record(Deed.RELATIONSHIP_ENDED, partner=account.partner, actor=None, customer=account, details=details)
-    facts = {"provider": str(provider), "customer": account.name}
-    notify_staff(account.partner, Notification.Kind.RELATIONSHIP_ENDED, roles=TOLD, facts=facts, url=page)
-
-
-def _end(
-    account: Customer,
-    kinds: Sequence[str],
-    *,
-    between: Partner | None,
-    now: datetime,
-    actor: User | None = None,
-    reason: str = "",
-) -> None:
-    """End relationships of an account, and the account with them unless it goes on through a provider."""
-    _keep_past(account, kinds, between=between, now=now, actor=actor, reason=reason)
-    staying = [kind for kind in staying_kinds(account) if kind not in kinds]
-    changed: dict[str, Any] = {"relationships": staying} if staying else {"ended_at": now}
-    if not staying and account.has_admin_privileges:
-        changed["admin_privileges_ended_at"] = now
-    Customer.objects.filter(pk=account.pk).update(**changed, version=F("version") + 1)
-
-
-def _keep_past(
-    account: Customer,
-    kinds: Sequence[str],
-    *,
-    between: Partner | None,
-    now: datetime,
-    actor: User | None = None,
-    reason: str = "",
-) -> None:
-    PastRelationship.objects.create(
-        customer=account,
-        relationships=[*kinds],
-        between=between,
-        begun_at=account.begun_at,
-        ended_at=now,
-        ended_by=actor,
-        reason=reason,
-    )
 
 
 def _tell(customer: Customer, details: dict[str, Any], actor: User) -> None:

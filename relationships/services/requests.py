@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -126,9 +126,23 @@ def withdraw_request(asked: RelationshipRequest, *, actor: User) -> bool:
             return False
         if not held.is_waiting:
             raise Refused(how_it_ended(held))
-        held.move_to(RelationshipRequest.Status.WITHDRAWN, ended_at=timezone.now(), ended_by=actor)
-        record_request(held, Deed.REQUEST_WITHDRAWN, actor=actor)
+        withdraw_held(held, now=timezone.now(), actor=actor)
     return True
+
+
+def withdraw_held(asked: RelationshipRequest, *, now: datetime, actor: User) -> None:
+    """Take a request back that waits, and that the caller's transaction holds."""
+    asked.move_to(RelationshipRequest.Status.WITHDRAWN, ended_at=now, ended_by=actor)
+    record_request(asked, Deed.REQUEST_WITHDRAWN, actor=actor)
+
+
+def hold_waiting_requests(partner: Partner, tenant_id: UUID) -> list[RelationshipRequest]:
+    """Hold what a partner asks of an organization and that waits for an answer; before the organization itself."""
+    waiting = RelationshipRequest.objects.filter(
+        partner=partner, tenant=tenant_id, status=RelationshipRequest.Status.WAITING
+    )
+    rows = waiting.select_for_update(of=("self",)).select_related("partner__tenant", "reseller__tenant", "tenant")
+    return list(rows.order_by("pk"))
 
 
 def hold_request(asked: RelationshipRequest) -> RelationshipRequest:

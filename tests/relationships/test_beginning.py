@@ -121,3 +121,19 @@ def test_the_reseller_that_serves_it_already_gets_the_privileges_as_well(begin, 
 
     assert [account.has_admin_privileges for account in Customer.objects.all()] == [True, True]
     assert Notification.objects.filter(user=adam.user).count() == 1
+
+
+def test_another_reseller_takes_the_place_of_the_one_before(begin, make_partner, make_staff, northwind, adatum, adam):
+    begin(northwind, reseller=adatum)
+    wingtip = make_partner("Wingtip", kind=Partner.Kind.RESELLER)
+
+    account = begin(northwind, reseller=wingtip)
+
+    before = Customer.objects.get(partner=adatum)
+    assert (account.reseller, before.ended_at is None) == (wingtip, False)
+    assert Customer.objects.get(partner=wingtip).provider == northwind
+    assert [line.deed for line in Activity.objects.filter(partner=adatum).order_by("pk")] == [
+        Deed.RELATIONSHIP_BEGUN,
+        Deed.RELATIONSHIP_ENDED,
+    ]
+    assert Notification.objects.filter(user=adam.user, kind="relationship_ended").count() == 1

@@ -8,7 +8,7 @@ from partnercenter.partners.models import Partner, Staff
 from relationships.demo import cast
 from relationships.demo.load import load_demo
 from relationships.models import NewCustomer, Partnership, PastRelationship, RelationshipRequest
-from subscriptions.models import Party, Transfer
+from subscriptions.models import Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -55,15 +55,17 @@ def test_litware_is_a_customer_of_two_partners_and_tailspin_waits_for_an_upload(
     assert not User.objects.filter(tenant=tailspin.tenant).exists()
 
 
-def test_a_transfer_of_litware_waits_for_carla(few):
+def test_fabrikam_asked_for_litware_in_vain_and_can_ask_again(few):
     load_demo("a demo password")
 
     [transfer] = Transfer.objects.all()
 
-    assert (transfer.status, transfer.must_act) == ("awaiting_consent", Party.CUSTOMER)
+    assert transfer.status == "declined"
     assert (str(transfer.source_partner), str(transfer.target_partner)) == ("Contoso Cloud", "Fabrikam Azure")
-    assert list(Notification.objects.values_list("user__principal_name", "kind")) == [
-        ("carla@litware.onmicrosoft.com", "transfer_asked")
+    assert sorted(Notification.objects.values_list("user__principal_name", "kind")) == [
+        ("carla@litware.onmicrosoft.com", "transfer_asked"),
+        ("carla@litware.onmicrosoft.com", "transfer_declined"),
+        ("finn@fabrikam.onmicrosoft.com", "transfer_declined"),
     ]
 
 

@@ -404,7 +404,7 @@ class TestConsequences:
         tailspin.partner = contoso
         subscribe_many(tailspin, 30)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             consequences_of(tailspin)
 
 
