@@ -80,7 +80,7 @@ class Deed(models.TextChoices):
     LICENSES_CHANGED = "licenses_changed", _("Licenses of users changed")
     CUSTOMER_ADDED = "customer_added", _("Customer added")
     RELATIONSHIP_REQUESTED = "relationship_requested", _("Relationship requested")
-    REQUEST_RESENT = "request_resent", _("Request for a relationship sent again")
+    REQUEST_RESENT = "request_resent", _("Request for a relationship sent")
     REQUEST_WITHDRAWN = "request_withdrawn", _("Request for a relationship withdrawn")
     REQUEST_ACCEPTED = "request_accepted", _("Request for a relationship accepted by the customer")
     REQUEST_DECLINED = "request_declined", _("Request for a relationship declined by the customer")

@@ -205,6 +205,7 @@ def _removed_sentence(facts: dict[str, Any]) -> str:
     else:
         sentence = gettext(
             "%(partner)s no longer serves %(customer)s: the relationship and its delegated admin privileges have ended."
+            " Subscriptions that it sold to you stay suspended until they run out."
         )
     return str(sentence % facts)
 

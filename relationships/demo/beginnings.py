@@ -122,7 +122,7 @@ class Beginnings:
             email=story.email, language="en", subject=letter.subject, letter=letter.body, status=story.status,
             made_by=person, made_at=at, expires_at=at + LINK_LIFETIME, sent_at=at if story.sent else None,
             opened_at=at + DAY / 2 if story.opened else None, ended_at=answered, ended_by=story.by,
-            reason=story.reason,
+            reason=story.reason, **RelationshipRequest.keys(story.email, story.tenant),
         )  # fmt: skip
         told = {RECIPIENT: f"{story.tenant} <{story.email}>" if story.tenant else story.email}
         self._log_request(asked, Deed.RELATIONSHIP_REQUESTED, at, person, told, WITH_PRIVILEGES, SENT)

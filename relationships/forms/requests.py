@@ -18,7 +18,8 @@ from partnercenter.directory.models import Tenant
 from partnercenter.directory.names import check_contact_email
 from partnercenter.partners.access import StaffRequest
 from relationships.models import RelationshipRequest
-from relationships.selectors.requests import obstacle_to_asking, organization_of, resellers_with, waiting_alike
+from relationships.selectors.partnerships import active_resellers_of
+from relationships.selectors.requests import adds_only_privileges, obstacle_to_asking, organization_of, waiting_alike
 from relationships.services.letters import Letter
 from relationships.services.request_letters import keeps_link, link_of, propose_letter
 from relationships.services.requests import Asked, token_for
@@ -29,14 +30,18 @@ WITHOUT: Final = "without"
 
 @dataclass(frozen=True)
 class Choice:
-    """What a letter depends on. As a text it stands in the form, to tell what the letter was proposed for."""
+    """What a letter depends on. As a text it stands in the form, to tell what the letter was proposed for.
+
+    `served` is empty, or the Microsoft ID of a customer that is asked for privileges alone.
+    """
 
     privileges: str
     reseller: str
     language: str
+    served: str = ""
 
     def __str__(self) -> str:
-        return f"{self.privileges},{self.reseller},{self.language}"
+        return f"{self.privileges},{self.reseller},{self.language},{self.served}"
 
     @classmethod
     def parse(cls, text: str) -> Choice | None:
@@ -87,7 +92,7 @@ class RequestForm(forms.Form):
 
     def __init__(self, data: Any = None, *, request: StaffRequest, initial: dict[str, Any] | None = None) -> None:
         self.partner, self.person = request.partner, request.user
-        self.resellers = {str(one.pk): one for one in resellers_with(self.partner)}
+        self.resellers = {str(one.pk): one for one in active_resellers_of(self.partner)}
         super().__init__(data, initial=initial)
         self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
         if not offers(self.partner.cloud, Feature.REQUEST_WITHOUT_ADMIN_RIGHTS):
@@ -96,6 +101,8 @@ class RequestForm(forms.Form):
         self.fields["reseller"].choices = [nobody, *((pk, str(one)) for pk, one in self.resellers.items())]  # type: ignore[attr-defined]
         if not self.resellers:
             del self.fields["reseller"]
+        if self.served:
+            self.fields.pop("privileges", None)
         self.tenant: Tenant | None = None
         self.alike: RelationshipRequest | None = None
         self.problem = ""
@@ -106,6 +113,13 @@ class RequestForm(forms.Form):
         """The address at which the request will be answered."""
         return link_of(token_for(self.person, self._value("wish")))
 
+    @cached_property
+    def served(self) -> Tenant | None:
+        """The organization, if it is a customer already that has all but the privileges: they alone are asked for."""
+        tenant, reseller = organization_of(self._value("domain"), self.partner.cloud), self._chosen("reseller")
+        alone = adds_only_privileges(self.partner, tenant, reseller=self.resellers.get(reseller))
+        return tenant if alone else None
+
     def _value(self, name: str) -> str:
         """What a field has now, as it was typed or is proposed."""
         return str((self.data if self.is_bound else self.initial).get(name) or "")
@@ -113,7 +127,11 @@ class RequestForm(forms.Form):
     @property
     def choice(self) -> Choice:
         """What is chosen now; the usual where that is none of the choices."""
-        return Choice(self._chosen("privileges"), self._chosen("reseller"), self._chosen("language"))
+        return Choice(self._chosen("privileges"), self._chosen("reseller"), self._chosen("language"), self._served_id)
+
+    @property
+    def _served_id(self) -> str:
+        return str(self.served.pk) if self.served else ""
 
     def _chosen(self, name: str) -> str:
         if name not in self.fields:
@@ -130,6 +148,7 @@ class RequestForm(forms.Form):
             reseller=self.resellers.get(choice.reseller),
             language=choice.language,
             link=self.link,
+            serves_already=bool(choice.served),
         )
 
     @property
@@ -194,7 +213,8 @@ class RequestForm(forms.Form):
         letter = tidy(self.cleaned_data["letter"])
         if not keeps_link(letter, self.link):
             raise forms.ValidationError(
-                _("The letter must have this link once, with nothing stuck to it: %(link)s") % {"link": self.link}
+                _("Put this link into the letter once, with a space or a new line after it: %(link)s")
+                % {"link": self.link}
             )
         return letter
 

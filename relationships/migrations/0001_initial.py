@@ -102,6 +102,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('reminded_at', models.DateTimeField(blank=True, null=True)),
                 ('reminded_before', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('search_text', models.TextField(db_collation='C', editable=False)),
                 ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
@@ -109,7 +110,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.tenant')),
             ],
             options={
-                'indexes': [models.Index(fields=['partner', '-made_at', '-id'], name='requests_of_a_partner'), models.Index(condition=models.Q(('reseller__isnull', False)), fields=['reseller', '-made_at', '-id'], name='requests_with_a_reseller'), models.Index(condition=models.Q(('tenant__isnull', False)), fields=['tenant', '-made_at', '-id'], name='requests_to_a_tenant'), models.Index(condition=models.Q(('status', 'waiting')), fields=['expires_at'], name='requests_by_end')],
+                'indexes': [models.Index(fields=['partner', '-made_at', '-id'], include=['search_text'], name='requests_of_a_partner'), models.Index(condition=models.Q(('reseller__isnull', False)), fields=['reseller', '-made_at', '-id'], name='requests_with_a_reseller'), models.Index(condition=models.Q(('tenant__isnull', False)), fields=['tenant', '-made_at', '-id'], name='requests_to_a_tenant'), models.Index(condition=models.Q(('status', 'waiting')), fields=['expires_at'], name='requests_by_end')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('status', 'waiting')), models.Q(models.Q(('status', 'waiting'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='an_answered_request_has_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), models.Q(('ended_by__isnull', False), ('tenant__isnull', False)), _connector='OR'), name='somebody_accepted_for_an_organization')],
             },
         ),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.directory.models import Tenant
+from partnercenter.folding import fold
 from partnercenter.partners.models import Partner
 from partnercenter.states import Stateful
 from relationships.models.links import TOKEN_LENGTH, new_token, ninety_days_from_now
@@ -26,7 +27,7 @@ class RelationshipRequest(Stateful):
     `email`, with the link; `language` is the one it is written in. A letter that the portal has not sent itself has no
     `sent_at`: the partner copied it, or used an own mail program. `opened_at` is when a global admin of the
     organization first looked at it. `reminded_at` is when the last reminder went out, and `reminded_before` how many
-    days before the end that was due.
+    days before the end that was due. `search_text` is made of the organization and the address, see `keys`.
     """
 
     class Status(models.TextChoices):
@@ -65,6 +66,7 @@ class RelationshipRequest(Stateful):
     reason = models.CharField(max_length=500, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     reminded_before = models.PositiveSmallIntegerField(null=True, blank=True)
+    search_text = models.TextField(editable=False, db_collation="C")
 
     class Meta:
         constraints = [
@@ -79,7 +81,8 @@ class RelationshipRequest(Stateful):
             ),
         ]
         indexes = [
-            models.Index(fields=["partner", "-made_at", "-id"], name="requests_of_a_partner"),
+            # It holds what is searched, so that a word that no request has is looked for in the index alone.
+            models.Index(fields=["partner", "-made_at", "-id"], include=["search_text"], name="requests_of_a_partner"),
             models.Index(
                 fields=["reseller", "-made_at", "-id"],
                 condition=models.Q(reseller__isnull=False),
@@ -95,6 +98,11 @@ class RelationshipRequest(Stateful):
 
     def __str__(self) -> str:
         return f"{self.partner} → {self.tenant or self.email}"
+
+    @staticmethod
+    def keys(email: str, tenant: Tenant | None) -> dict[str, str]:
+        """The columns that are made from what a request is searched by; written whenever one of the two is."""
+        return {"search_text": fold(f"{tenant.name if tenant else ''} {email}")}
 
     @property
     def is_waiting(self) -> bool:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from partnercenter.directory.clouds import Cloud, market_countries
 from partnercenter.directory.countries import country_name
 from partnercenter.directory.models import Tenant, TenantRole, User
-from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import any_of
 from partnercenter.web.keyset import UNSTORABLE
-from relationships.models import Partnership, RelationshipRequest
+from relationships.models import RelationshipRequest
+from relationships.selectors.partnerships import work_together
 from relationships.selectors.requests import Obstacle, has_all, how_it_ended
 
 NAMED = 3  # of those who can decide
@@ -94,8 +94,8 @@ def _foreign(asked: RelationshipRequest, tenant: Tenant) -> Obstacle | None:
         return Obstacle(
             "other",
             _(
-                "This request is for another organization than %(tenant)s, to which you belong. "
-                "Sign in with an account of that organization."
+                "This request is for another organization than %(tenant)s, to which your account belongs. "
+                "Sign in with an account of the organization that was asked."
             )
             % words,
         )
@@ -148,8 +148,3 @@ def _too_late(asked: RelationshipRequest) -> Obstacle | None:
         _("%(partner)s and %(reseller)s do not work together any more. Ask %(partner)s to send you a new request.")
         % {"partner": asked.partner, "reseller": asked.reseller},
     )
-
-
-def work_together(provider: Partner, reseller: Partner) -> QuerySet[Partnership]:
-    """The partnership of a provider and a reseller, if it is active."""
-    return Partnership.objects.filter(provider=provider, reseller=reseller, status=Partnership.Status.ACTIVE)

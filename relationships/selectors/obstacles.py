@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.models import Customer
+from partnercenter.directory.clouds import Feature, offers
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.selectors import open_jobs_of
 from partnercenter.web.templatetags.web import grouped
@@ -34,7 +35,8 @@ class Obstacle:
 
     `sentence` says how many there are, `means` what becomes of them, in sentences; `url` is where they are listed.
     `act` is the name of the URL that clears `clearable` of them at once, `button` its words; both are empty where that
-    is not possible. Of running work each one is in `jobs`.
+    is not possible. Of running work each one is in `jobs`. `lasting` of them cannot be cleared by anybody now: they
+    stand in the way until `lasts_until`, unless they leave by a transfer, for which `transfers_url` is the place.
     """
 
     sentence: str
@@ -44,6 +46,9 @@ class Obstacle:
     button: str = ""
     clearable: int = 0
     jobs: tuple[Job, ...] = ()
+    lasting: int = 0
+    lasts_until: datetime | None = None
+    transfers_url: str = ""
 
 
 def active_subscriptions(customer: Customer, now: datetime) -> Obstacle | None:
@@ -89,7 +94,9 @@ def active_reservations(customer: Customer, now: datetime) -> Obstacle | None:
     """Azure capacity that runs on: within 7 days it is canceled, afterwards it ends by itself or moves elsewhere."""
     active = reservations_of(customer).filter(status=Reservation.Status.ACTIVE)
     young = Q(begun_at__gte=now - REGRET)
-    numbers = active.order_by().aggregate(count=Count("pk"), young=Count("pk", filter=young))
+    numbers = active.order_by().aggregate(
+        count=Count("pk"), young=Count("pk", filter=young), last=Max("ends_at", filter=~young)
+    )
     count, clearable = numbers["count"], numbers["young"]
     if not count:
         return None
@@ -112,7 +119,17 @@ def active_reservations(customer: Customer, now: datetime) -> Obstacle | None:
         button=ngettext("Cancel %(count)s reservation", "Cancel %(count)s reservations", clearable)
         % {"count": grouped(clearable)},
         clearable=clearable,
+        lasting=count - clearable,
+        lasts_until=numbers["last"],
+        transfers_url=_transfers_of(customer) if clearable < count else "",
     )
+
+
+def _transfers_of(customer: Customer) -> str:
+    """Where what a customer has in Azure goes to another partner; empty in a cloud in which it cannot."""
+    if not offers(customer.partner.cloud, Feature.TRANSFER):
+        return ""
+    return reverse("subscriptions:transfers", args=[customer.tenant_id])
 
 
 def _running_on(first: list[Reservation], count: int) -> list[str]:
@@ -203,5 +220,9 @@ KINDS: Final[tuple[Callable[[Customer, datetime], Obstacle | None], ...]] = (
 
 
 def obstacles_of(customer: Customer, now: datetime) -> list[Obstacle]:
-    """Everything that stands in the way of removing a relationship at a moment; a question or two for each kind."""
-    return [found for kind in KINDS if (found := kind(customer, now))]
+    """Everything that stands in the way of removing a relationship at a moment; a question or two for each kind.
+
+    What nobody can clear now comes first.
+    """
+    found = [obstacle for kind in KINDS if (obstacle := kind(customer, now))]
+    return sorted(found, key=lambda obstacle: not obstacle.lasting)

@@ -33,6 +33,11 @@ def active_resellers_of(provider: Partner) -> QuerySet[Partner]:
     return resellers.select_related("tenant").order_by("tenant__name", "pk")
 
 
+def work_together(provider: Partner, reseller: Partner) -> QuerySet[Partnership]:
+    """The partnership of a provider and a reseller, if it is active."""
+    return Partnership.objects.filter(provider=provider, reseller=reseller, status=State.ACTIVE)
+
+
 def partnerships_of(partner: Partner) -> QuerySet[Partnership]:
     """The partnerships of a partner, also those that have ended: of a provider with all invitations it made.
 

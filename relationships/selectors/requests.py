@@ -17,8 +17,10 @@ from partnercenter.directory.countries import country_name
 from partnercenter.directory.models import Domain, Tenant
 from partnercenter.partners.models import Partner, Staff
 from partnercenter.partners.roles import Action, denial
-from partnercenter.web.keyset import UNSTORABLE
-from relationships.models import Partnership, RelationshipRequest
+from partnercenter.web.keyset import UNSTORABLE, Order
+from partnercenter.web.searching import Searched
+from relationships.models import RelationshipRequest
+from relationships.selectors.partnerships import work_together
 
 Status = RelationshipRequest.Status
 # The kind of badge for each state.
@@ -29,6 +31,8 @@ BADGES: Final = {
     Status.WITHDRAWN: "plain",
     Status.EXPIRED: "warn",
 }
+# The order of the list, an index of the table.
+ORDERS: Final = {"made": Order(("made_at", "id"))}
 Kind = Customer.Relationship
 DAY: Final = timedelta(days=1)
 
@@ -50,11 +54,10 @@ def requests_of(partner: Partner) -> QuerySet[RelationshipRequest]:
     return RelationshipRequest.objects.filter(asks).select_related(*together)
 
 
-def matching(requests: QuerySet[RelationshipRequest], *, text: str, state: str) -> QuerySet[RelationshipRequest]:
-    """Those to an organization or address in which `text` occurs and in a state; an empty one leaves nothing out."""
-    for word in text.split():
-        requests = requests.filter(Q(email__icontains=word) | Q(tenant__name__icontains=word))
-    return requests.filter(status=state) if state else requests
+def matching(requests: QuerySet[RelationshipRequest], *, text: str, state: str) -> Searched[RelationshipRequest]:
+    """Those to an organization or address with every word of `text`, in a state; an empty one leaves nothing out."""
+    in_state = requests.filter(status=state) if state else requests
+    return Searched(requests, text, order=ORDERS["made"], narrowed=in_state)
 
 
 def waiting_alike(partner: Partner, *, tenant: Tenant | None, email: str) -> RelationshipRequest | None:
@@ -69,14 +72,6 @@ def waiting_alike(partner: Partner, *, tenant: Tenant | None, email: str) -> Rel
 def accounts_of(partner: Partner) -> QuerySet[Customer]:
     """The customers of a partner, also those whose relationship has ended, with whom bills go to."""
     return Customer.objects.filter(partner=partner).select_related("bill_to", "reseller__tenant")
-
-
-def resellers_with(partner: Partner) -> QuerySet[Partner]:
-    """The resellers together with which a provider can ask, in the order of their names."""
-    if not partner.is_provider or not offers(partner.cloud, Feature.INDIRECT_MODEL):
-        return Partner.objects.none()
-    active = Partnership.objects.filter(provider=partner, status=Partnership.Status.ACTIVE).values("reseller")
-    return Partner.objects.filter(pk__in=active).select_related("tenant").order_by("tenant__name", "pk")
 
 
 def organization_of(domain: str, cloud: str) -> Tenant | None:
@@ -116,7 +111,7 @@ def obstacle_to_asking(
         return Obstacle("reseller", sentence)
     if not with_privileges and not offers(partner.cloud, Feature.REQUEST_WITHOUT_ADMIN_RIGHTS):
         return Obstacle("privileges", explain_missing(partner.cloud, Feature.REQUEST_WITHOUT_ADMIN_RIGHTS))
-    if reseller and not resellers_with(partner).filter(pk=reseller.pk).exists():
+    if reseller and not work_together(partner, reseller).exists():
         return Obstacle("partnership", _("You work together with this reseller no more. Ask without it."))
     return _obstacle_of(partner, tenant, with_privileges, reseller) if tenant else None
 
@@ -142,6 +137,17 @@ def has_all(partner: Partner, tenant: Tenant, *, with_privileges: bool, reseller
         return account is not None
     served = _account(reseller, tenant, Kind.INDIRECT_RESELLER, with_privileges)
     return account.reseller_id == reseller.pk and served is not None and served.provider_id == partner.pk
+
+
+def adds_only_privileges(
+    partner: Partner, tenant: Tenant | None, *, with_privileges: bool = True, reseller: Partner | None
+) -> bool:
+    """Whether all that a request adds is delegated admin privileges: the rest an organization has agreed to already."""
+    if tenant is None or not with_privileges:
+        return False
+    if not has_all(partner, tenant, with_privileges=False, reseller=reseller):
+        return False
+    return not has_all(partner, tenant, with_privileges=True, reseller=reseller)
 
 
 def _account(partner: Partner, tenant: Tenant, kind: Kind, with_privileges: bool) -> Customer | None:

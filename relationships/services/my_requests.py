@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,8 @@ from partnercenter.locks import without_long_waits
 from partnercenter.notifications.models import Notification
 from partnercenter.notifications.services import notify_staff
 from relationships.models import RelationshipRequest
-from relationships.selectors.my_requests import obstacle_to_answering, obstacle_to_declining, work_together
+from relationships.selectors.my_requests import obstacle_to_answering, obstacle_to_declining
+from relationships.selectors.partnerships import work_together
 from relationships.services.beginning import Beginning, begin_relationship
 from relationships.services.ending import TOLD
 from relationships.services.history import PROVIDER, REASON, RESELLER, WITH_PRIVILEGES
@@ -62,7 +63,7 @@ def accept_request(asked: RelationshipRequest, *, actor: User) -> bool:
             ),
             actor=person,
         )
-        held.move_to(Status.ACCEPTED, tenant=tenant, ended_at=answer.now, ended_by=person)
+        held.move_to(Status.ACCEPTED, ended_at=answer.now, ended_by=person, **_named(held, tenant))
         _record_acceptance(held, account, person)
         _tell(held, Notification.Kind.REQUEST_ACCEPTED, account.name, reverse("customers:account", args=[tenant.pk]))
     return True
@@ -77,7 +78,7 @@ def decline_request(asked: RelationshipRequest, *, reason: str, actor: User) -> 
         if answer is None:
             return False
         held, tenant, person = answer.asked, answer.tenant, answer.person
-        held.move_to(Status.DECLINED, tenant=tenant, ended_at=answer.now, ended_by=person, reason=reason)
+        held.move_to(Status.DECLINED, ended_at=answer.now, ended_by=person, reason=reason, **_named(held, tenant))
         record_request(held, Deed.REQUEST_DECLINED, actor=person, details={REASON: reason} if reason else None)
         _tell(held, Notification.Kind.REQUEST_DECLINED, tenant.name, reverse("requests:request", args=[held.pk]))
     return True
@@ -109,6 +110,11 @@ def _answering(asked: RelationshipRequest, actor: User, *, done: Status) -> Iter
         if obstacle or person.tenant is None:
             raise Refused(obstacle.sentence if obstacle else BUSY)
         yield Answering(held, person.tenant, person, now)
+
+
+def _named(held: RelationshipRequest, tenant: Tenant) -> dict[str, Any]:
+    """Whose request it is from the answer on."""
+    return {"tenant": tenant, **RelationshipRequest.keys(held.email, tenant)}
 
 
 def _bill_to(tenant: Tenant, person: User) -> dict[str, str]:

@@ -29,7 +29,8 @@ from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
 from partnercenter.partners.models import Partner
 from partnercenter.web.templatetags.web import full_name
-from relationships.models import NewCustomer, Partnership
+from relationships.models import NewCustomer
+from relationships.selectors.partnerships import work_together
 from relationships.services.beginning import Beginning, begin_relationship
 from relationships.services.history import PRIVILEGES, RESELLER
 from relationships.services.new_customer_holding import hold_new_customer
@@ -133,8 +134,7 @@ def _hold_partnership(provider: Partner, reseller: Partner | None) -> None:
     """Let a provider and its reseller not part meanwhile. Raises `Refused` where they have parted."""
     if reseller is None:
         return
-    together = Partnership.objects.filter(provider=provider, reseller=reseller, status=Partnership.Status.ACTIVE)
-    if not together.select_for_update(no_key=True):
+    if not work_together(provider, reseller).select_for_update(no_key=True):
         raise Refused(
             _("%(reseller)s does not work with you any more. Choose another reseller, or none.")
             % {"reseller": reseller}

@@ -36,27 +36,41 @@ def usual_language(country: str) -> str:
 
 
 def propose_letter(
-    partner: Partner, person: User, *, with_privileges: bool, reseller: Partner | None, language: str, link: str
+    partner: Partner,
+    person: User,
+    *,
+    with_privileges: bool,
+    reseller: Partner | None,
+    language: str,
+    link: str,
+    serves_already: bool = False,
 ) -> Letter:
-    """A letter in which a person of a partner asks for a relationship in plain words."""
+    """A letter in which a person of a partner asks for a relationship in plain words.
+
+    A customer whom it `serves_already` is asked for delegated admin privileges alone.
+    """
     context = {
         "partner": partner,
         "person": person,
         "with_privileges": with_privileges,
         "has_users": offers(partner.cloud, Feature.USERS_AND_LICENSES),
         "reseller": reseller,
+        "serves_already": serves_already,
         "link": link,
         "days": LINK_LIFETIME.days,
     }
     with translation.override(language):
-        subject = _("%(partner)s asks to serve your organization as its cloud partner") % {"partner": partner}
+        if serves_already:
+            subject = _("%(partner)s asks for delegated admin privileges") % {"partner": partner}
+        else:
+            subject = _("%(partner)s asks to serve your organization as its cloud partner") % {"partner": partner}
         body = render_to_string("mail/relationship_request.txt", context)
     return Letter(" ".join(subject.split())[:200], body.strip())
 
 
-def send_letter(asked: RelationshipRequest) -> None:
-    """Put the letter of a request into the outbox, in the caller's transaction."""
-    send(Letter(asked.subject, asked.letter), asked.email, partner=asked.partner, person=asked.made_by)
+def send_letter(asked: RelationshipRequest, person: User) -> None:
+    """Put the letter of a request into the outbox, in the caller's transaction; who sends it gets the replies."""
+    send(Letter(asked.subject, asked.letter), asked.email, partner=asked.partner, person=person)
 
 
 def send_reminder(asked: RelationshipRequest) -> None:

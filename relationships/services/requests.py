@@ -23,7 +23,7 @@ from partnercenter.locks import without_long_waits
 from partnercenter.partners.models import Partner
 from relationships.models import RelationshipRequest
 from relationships.models.links import TOKEN_LENGTH, ninety_days_from_now
-from relationships.selectors.my_requests import work_together
+from relationships.selectors.partnerships import work_together
 from relationships.selectors.requests import how_it_ended, obstacle_to_asking
 from relationships.services.history import PROVIDER, RECIPIENT, RESELLER, SENT, WITH_PRIVILEGES
 from relationships.services.letters import Letter
@@ -82,13 +82,14 @@ def make_request(
             "made_by": actor,
             "made_at": now,
             "sent_at": now if send else None,
+            **RelationshipRequest.keys(asked.email, asked.tenant),
         }
         made, is_new = RelationshipRequest.objects.get_or_create(pk=key, defaults=values)
         if is_new:
             details = {WITH_PRIVILEGES: made.with_privileges, SENT: send}
             record_request(made, Deed.RELATIONSHIP_REQUESTED, actor=actor, details=details)
             if send:
-                send_letter(made)
+                send_letter(made, actor)
     return made, is_new
 
 
@@ -111,7 +112,7 @@ def resend_request(asked: RelationshipRequest, *, actor: User) -> bool:
         anew = {"reminded_at": None, "reminded_before": None}
         _change(held, sent_at=now, expires_at=ninety_days_from_now(), **anew)
         record_request(held, Deed.REQUEST_RESENT, actor=actor)
-        send_letter(held)
+        send_letter(held, actor)
     return True
 
 

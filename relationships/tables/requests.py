@@ -7,15 +7,15 @@ from typing import ClassVar
 import django_tables2
 from django.utils.translation import gettext_lazy as _
 
-from partnercenter.web.keyset import Order
 from partnercenter.web.tables import Table
+from relationships.selectors.requests import ORDERS
 
 
 class RequestTable(Table):
     """What a partner has asked organizations for, the newest request first."""
 
     row_template = "relationships/_request_row.html"
-    orders: ClassVar = {"made": Order(("made_at", "id"))}
+    orders = ORDERS
     default_order = "-made"
     caption: ClassVar = _("Requests for a relationship")
     css_class = "wrap as-cards"

@@ -44,7 +44,8 @@ def ask_for_privileges(context: Context, customer: Customer, size: str = "") -> 
     return {"customer": customer, "size": size, "denied": why_not_request(context["staff"])}
 
 
-@register.inclusion_tag("relationships/_my_requests_card.html")
-def my_requests_card(tenant: Tenant) -> dict[str, Any]:
+@register.inclusion_tag("relationships/_my_requests_card.html", takes_context=True)
+def my_requests_card(context: Context, tenant: Tenant) -> dict[str, Any]:
     """How many requests of partners wait for an answer of an organization, and the way to all of them."""
-    return {"waiting": my_requests.waiting_for(tenant, timezone.now()).count()}
+    waiting = my_requests.waiting_for(tenant, timezone.now()).count()
+    return {"waiting": waiting, "decides": my_requests.is_global_admin(context["user"])}

@@ -26,6 +26,7 @@ from relationships.selectors.my_requests import (
     requests_of_link,
     requests_to,
 )
+from relationships.selectors.requests import adds_only_privileges
 from relationships.services.my_requests import accept_request, decline_request, note_opened
 from relationships.tables.my_requests import MyRequestTable
 
@@ -55,9 +56,12 @@ def _page(request: HttpRequest, asked: RelationshipRequest, form: DeclineForm) -
     obstacle = obstacle_to_answering(asked, _person(request), now)
     if obstacle is None and request.method == "GET":
         note_opened(asked, now)
+    told = [str(message) for message in messages.get_messages(request)]
     context = {
         "asked": asked,
         "obstacle": obstacle,
+        "serves_already": _serves_already(asked, _person(request)),
+        "is_told": obstacle is not None and any(obstacle.sentence in sentence for sentence in told),
         "decline_obstacle": obstacle_to_declining(asked, _person(request), now) if obstacle else None,
         "is_foreign": obstacle is not None and obstacle.code in FOREIGN,
         "has_users": offers(asked.partner.cloud, Feature.USERS_AND_LICENSES),
@@ -67,12 +71,25 @@ def _page(request: HttpRequest, asked: RelationshipRequest, form: DeclineForm) -
     return render(request, "relationships/my_request.html", context, status=422 if form.is_bound else 200)
 
 
+def _serves_already(asked: RelationshipRequest, person: User) -> bool:
+    return adds_only_privileges(
+        asked.partner, person.tenant, with_privileges=asked.with_privileges, reseller=asked.reseller
+    )
+
+
 @signed_in
 @require_POST
 def accept(request: HttpRequest, request_token: str) -> HttpResponse:
     asked, person = _asked(request_token), _person(request)
-    done = _("%(partner)s serves your organization now, and was told so.")
-    before = _("%(partner)s serves your organization: the request was accepted before.")
+    if asked.reseller:
+        done = _("%(partner)s and %(reseller)s serve your organization now, and were told so.")
+        before = _("%(partner)s and %(reseller)s serve your organization: the request was accepted before.")
+    elif _serves_already(asked, person):
+        done = _("%(partner)s can administer your services now, and was told so.")
+        before = _("%(partner)s can administer your services: the privileges were granted before.")
+    else:
+        done = _("%(partner)s serves your organization now, and was told so.")
+        before = _("%(partner)s serves your organization: the request was accepted before.")
     return _answer(request, asked, lambda: accept_request(asked, actor=person), done, before, then="my:home")
 
 
@@ -114,9 +131,10 @@ def _answer(
     try:
         sentence = done if service() else before
     except Refused as refused:
-        messages.error(request, str(refused))
+        not_declined = _("The request was not declined: %(why)s") % {"why": refused}
+        messages.error(request, not_declined if declines else str(refused))
         return redirect("my_requests:request", asked.token)
-    messages.success(request, sentence % {"partner": asked.partner})
+    messages.success(request, sentence % {"partner": asked.partner, "reseller": asked.reseller})
     return redirect(then)
 
 

@@ -87,6 +87,7 @@ def _in_the_way(request: StaffRequest, obstacles: list[Obstacle]) -> dict[str, A
     jobs = [job for obstacle in obstacles for job in obstacle.jobs]
     return {
         "obstacles": obstacles,
+        "lasting": next((obstacle for obstacle in obstacles if obstacle.lasting), None),
         "is_live": bool(jobs),
         "suspending": any(job.kind == Job.Kind.SUSPEND_SUBSCRIPTIONS for job in jobs),
         "manage_denied": why_not(request, Action.MANAGE_SUBSCRIPTIONS),

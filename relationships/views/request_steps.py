@@ -40,8 +40,8 @@ class Step:
 
 def steps_of(asked: RelationshipRequest, partner: Partner) -> list[Step]:
     """The steps of a request as a partner knows them, the first one first."""
-    lines = [line for line in history_of(partner, asked.pk) if line.deed in _SENDING]
-    steps = [_made(asked), *_sent(asked, lines), *_moments(asked), *_end(asked)]
+    history = history_of(partner, asked.pk).filter(deed__in=_SENDING).select_related("actor")
+    steps = [_made(asked), *_sent(asked, [*history]), *_moments(asked), *_end(asked)]
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -57,7 +57,7 @@ def _sent(asked: RelationshipRequest, lines: list[Activity]) -> Iterator[Step]:
     label, last = _("Sent by the portal"), asked.sent_at
     for line in lines:
         if line.deed == Deed.REQUEST_RESENT:
-            yield Step(line.at, "mail", label, line.actor_name)
+            yield Step(line.at, "mail", label, str(line.actor or line.actor_name))
         elif line.details.get(SENT):
             yield Step(line.at, "mail", label)
     if last and not lines:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from customers.selectors.customers import customers_of
 from customers.selectors.list_query import as_guid
 from customers.views.customer_list import wants_piece
 from partnercenter.directory.clouds import Feature, explain_missing, offers
@@ -173,8 +174,18 @@ def request_page(request: StaffRequest, request_id: UUID) -> HttpResponse:
         "mail_link": letter_link,
         "is_long": len(letter_link) > LONGEST_MAIL_LINK,
         "request_denied": why_not_request(request.staff),
+        **_what_came_of_it(request, asked),
     }
     return render(request, "relationships/request.html", context)
+
+
+def _what_came_of_it(request: StaffRequest, asked: RelationshipRequest) -> dict[str, Any]:
+    """Where the customer is that a request brought, and whether the relationship goes on."""
+    if asked.status != RelationshipRequest.Status.ACCEPTED or asked.tenant_id is None:
+        return {"customer_url": "", "is_customer": False}
+    is_customer = customers_of(request.partner).filter(tenant_id=asked.tenant_id).exists()
+    page = "customers:account" if is_customer else "former:customer"
+    return {"customer_url": reverse(page, args=[asked.tenant_id]), "is_customer": is_customer}
 
 
 @allow(Action.REQUEST_RELATIONSHIP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -36,6 +37,12 @@ def azure_found(customer: Customer, text: str) -> QuerySet[Subscription]:
 def has_roles(subscription: Subscription) -> bool:
     """Whether people have roles in a subscription: in Azure only."""
     return subscription.kind == Kind.AZURE
+
+
+def roles_of_partner(partner: Partner, tenant_id: UUID) -> QuerySet[RoleAssignment]:
+    """The roles that a partner holds, as a foreign principal, in an organization's Azure subscriptions."""
+    roles = RoleAssignment.objects.filter(subscription__customer__tenant=tenant_id, partner=partner)
+    return roles.exclude(subscription__status__in=Subscription.ENDED)
 
 
 def roles_of(subscription: Subscription) -> QuerySet[RoleAssignment]:

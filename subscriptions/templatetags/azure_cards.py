@@ -1,4 +1,4 @@
-"""What belongs to a plan or an Azure subscription, on its page.
+"""What belongs to a plan or an Azure subscription, on its page; and for pages of the app below, which know it by name.
 
 Each card needs `customer`, `limits` and `manage_denied` in the context, as the page has them.
 """
@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from django.template import Context, Library
 
+from customers.models import Customer
 from subscriptions.models import Subscription
-from subscriptions.selectors.azure import azure_under, roles_of, why_no_azure, why_no_roles
+from subscriptions.selectors.azure import azure_under, roles_of, roles_of_partner, why_no_azure, why_no_roles
 from subscriptions.selectors.reservations import reservations_for
 
 register = Library()
@@ -42,6 +43,12 @@ def azure_roles(context: Context, azure: Subscription) -> dict[str, Any]:
         "more": len(found) > AT_MOST,
         "roles_denied": context["manage_denied"] or why_no_roles(context["limits"]),
     }
+
+
+@register.inclusion_tag("subscriptions/_my_roles_stay.html")
+def azure_roles_stay(account: Customer) -> dict[str, Any]:
+    """For the people of a customer: how many Azure roles its partner keeps when its privileges are taken back."""
+    return {"account": account, "roles": roles_of_partner(account.partner, account.tenant_id).count()}
 
 
 @register.inclusion_tag("subscriptions/_reservations_of.html", takes_context=True)

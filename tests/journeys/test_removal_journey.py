@@ -24,6 +24,11 @@ def litware(carla, contoso):
     return customer
 
 
+def confirm(page, name):
+    page.locator("summary", has_text=name).click()
+    page.get_by_role("button", name=name).click()
+
+
 def test_everything_is_cleared_on_one_page_and_the_customer_reads_of_the_end(
     page, browser, browser_context_args, sign_in, look, worker, ana, carla, litware
 ):
@@ -41,11 +46,11 @@ def test_everything_is_cleared_on_one_page_and_the_customer_reads_of_the_end(
         expect(page.get_by_role("heading", name="14 subscriptions are active.")).to_be_visible()
         look("in-the-way")
 
-        page.get_by_role("button", name="Cancel 1 reservation").click()
+        confirm(page, "Cancel 1 reservation")
         expect(page.get_by_text("1 reservation is canceled.")).to_be_visible()
-        page.get_by_role("button", name="Cancel 1 purchase").click()
+        confirm(page, "Cancel 1 purchase")
         expect(page.get_by_text("1 purchase is canceled.")).to_be_visible()
-        page.get_by_role("button", name="Suspend all 14 subscriptions").click()
+        confirm(page, "Suspend all 14 subscriptions")
         expect(page.get_by_text("A job suspends 14 subscriptions.")).to_be_visible()
 
         # By itself the page goes on to the question.

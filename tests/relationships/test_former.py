@@ -193,3 +193,15 @@ def test_a_reseller_reads_that_its_provider_asks_again(
 
     assert "Ask your provider for a request together with you." in words_of(page)
     assert "/relationships/requests/new/?customer=" not in page.content.decode()
+
+
+def test_the_next_step_says_what_happens_then(tailspin, end, browse, ana):
+    soon = timezone.now() + 9 * DAY
+    for status in ("expired", "disabled"):
+        subscribe(tailspin, E3, status=status, due_at=soon)
+    end(tailspin)
+
+    words = words_of(browse(ana).get(history(tailspin)))
+
+    assert re.search(r"Disabled [A-Z0-9]", words)
+    assert re.search(r"Deleted [A-Z0-9]", words)

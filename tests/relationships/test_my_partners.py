@@ -50,6 +50,20 @@ def test_a_partner_without_privileges_cannot_administer(litware, carla, browse):
     assert "It holds no role in your Azure subscriptions." in words
 
 
+def test_without_privileges_the_azure_roles_are_left_and_said_before(litware, carla, contoso, browse):
+    azure = azure_subscription(azure_plan(litware))
+    RoleAssignment.objects.create(subscription=azure, partner=contoso, role="owner")
+    client = browse(carla)
+
+    before = words_of(client.get(f"/my/partners/{contoso.pk}/privileges/"))
+    Customer.objects.update(admin_privileges_ended_at=timezone.now())
+    words = words_of(client.get(PAGE))
+
+    assert "Contoso keeps 1 role in your Azure subscriptions. Who owns an Azure subscription can take it away" in before
+    assert "Apart from its roles in Azure it cannot administer your services" in words
+    assert "in which it holds 1 role." in words
+
+
 def test_a_reseller_looks_after_what_its_provider_sells(carla, browse, northwind, adatum, make_customer):
     tenant = carla.tenant
     make_customer(northwind, "Litware", tenant=tenant, reseller=adatum)

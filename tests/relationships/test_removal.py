@@ -230,7 +230,8 @@ class TestRemoving:
 
         told = Notification.objects.get(user=tara)
         assert str(told) == (
-            "Contoso no longer serves Tailspin Toys: the relationship and its delegated admin privileges have ended."
+            "Contoso no longer serves Tailspin Toys: the relationship and its delegated admin privileges have ended. "
+            "Subscriptions that it sold to you stay suspended until they run out."
         )
         assert told.url == "/my/partners/"
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from customers.models import Customer
 from customers.services.user_changes import start_user_change
@@ -52,6 +52,35 @@ class TestClearing:
             assert told in words
         assert "Suspend 1 subscription" in words
         assert "Remove relationship" not in words.split("Remove the relationship with")[1]
+
+    def test_what_nobody_can_clear_is_said_first_with_its_day(self, tailspin, anas):
+        subscribe(tailspin, E3)
+        reserve(tailspin)
+        old = reserve(tailspin, begun_at=timezone.now() - timedelta(days=30))
+
+        answer = anas.get(page(tailspin))
+
+        day = formats.date_format(timezone.localtime(old.ends_at), "DATE_FORMAT")
+        sentence = f"The relationship cannot be removed before {day}, because of 1 reservation that cannot be canceled"
+        assert sentence in words_of(answer)
+        assert [one.lasting for one in answer.context["obstacles"]] == [1, 0]
+        assert reverse("subscriptions:transfers", args=[tailspin.tenant_id]) in answer.content.decode()
+
+    def test_where_all_can_be_cleared_no_day_is_said(self, tailspin, anas):
+        reserve(tailspin)
+
+        answer = anas.get(page(tailspin))
+
+        assert "cannot be removed before" not in words_of(answer)
+        assert answer.context["obstacles"][0].transfers_url == ""
+
+    def test_what_clears_is_confirmed_first(self, tailspin, anas):
+        subscribe(tailspin, E3)
+
+        html = anas.get(page(tailspin)).content.decode()
+
+        assert "<summary>Suspend 1 subscription</summary>" in html
+        assert "Please confirm:" in html.partition("<summary>")[2].partition('<button class="button danger">')[0]
 
     def test_a_job_suspends_all_and_the_page_follows_it(self, tailspin, anas):
         subscribe_many(tailspin, 3)
@@ -118,6 +147,7 @@ class TestConfirming:
 
         assert answer.redirect_chain[-1][0] == reverse("customers:list")
         assert "The relationship with Tailspin Toys has ended." in words_of(answer)
+        assert f'href="{reverse("former:list")}"' in answer.content.decode()
         assert PastRelationship.objects.get().ended_by == ana.user
 
     def test_the_name_is_compared_as_people_read_it(self, tailspin, anas):

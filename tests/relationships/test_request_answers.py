@@ -153,13 +153,16 @@ class TestTogether:
         self, northwind, nora, adatum, adam, partnership, proseware, paula, browse
     ):
         asked = ask(nora, proseware, reseller=adatum)
-        html = browse(paula).get(page_of(asked)).content.decode()
+        client = browse(paula)
+        html = client.get(page_of(asked)).content.decode()
 
-        accept_request(asked, actor=paula)
+        answer = client.post(page_of(asked, "accept"), follow=True)
 
         provider, reseller = (Customer.objects.get(partner=partner) for partner in (northwind, adatum))
         assert "Adatum" in html
         assert adatum.partner_id in html
+        assert "Northwind and Adatum serve your organization from then on, and are told at once." in html
+        assert told(answer) == ["Northwind and Adatum serve your organization now, and were told so."]
         assert (provider.relationships, provider.reseller) == (["cloud_reseller"], adatum)
         assert (reseller.relationships, reseller.provider) == (["indirect_reseller"], northwind)
         assert provider.has_admin_privileges
@@ -232,6 +235,16 @@ class TestDeclining:
         with pytest.raises(Refused, match="Paula declined this request on"):
             accept_request(asked, actor=paula)
 
+    def test_declining_what_was_accepted_meanwhile_is_told_once(self, ana, proseware, paula, browse):
+        asked = ask(ana, proseware)
+        accept_request(asked, actor=paula)
+
+        answer = browse(paula).post(page_of(asked, "decline"), {"reason": ""}, follow=True)
+
+        [sentence] = told(answer)
+        assert sentence.startswith("The request was not declined: Paula accepted this request on")
+        assert answer.content.decode().count("Paula accepted this request on") == 1
+
 
 def test_staff_who_left_are_not_told(ana, contoso, make_staff, proseware, paula):
     sam = make_staff(contoso, "Sam", Role.SALES_AGENT)
@@ -301,3 +314,28 @@ def test_who_is_asked_by_two_together_reads_that_both_get_the_privileges(
     html = browse(paula).get(page_of(ask(nora, proseware, reseller=adatum))).content.decode()
 
     assert "Northwind and Adatum may each manage your users, passwords, licenses, and domains" in html
+
+
+def test_who_does_not_decide_reads_who_does(ana, proseware, paula, browse):
+    ask(ana, proseware)
+    kim = User.objects.create_user("kim@proseware.com", display_name="Kim", tenant=proseware)
+
+    assert "1 request waits for an answer of a Global admin" in browse(kim).get("/my/").content.decode()
+    assert "1 request waits for your answer" in browse(paula).get("/my/").content.decode()
+
+
+def test_whoever_is_here_with_the_wrong_account_signs_out_and_comes_back(ana, proseware, tara, browse):
+    asked = ask(ana, proseware)
+    client = browse(tara)
+
+    html = client.get(page_of(asked)).content.decode()
+    left = client.post("/accounts/logout/", {"next": page_of(asked)})
+
+    assert "Sign in with an account of the organization that was asked." in html
+    assert f'<input type="hidden" name="next" value="{page_of(asked)}">' in html
+    assert "Proseware" not in html
+    assert left.url == page_of(asked)
+
+
+def test_the_page_leads_back_to_all_requests(ana, proseware, paula, browse):
+    assert f'href="{LIST}"' in browse(paula).get(page_of(ask(ana, proseware))).content.decode()

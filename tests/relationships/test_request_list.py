@@ -7,8 +7,10 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.models import Customer
 from partnercenter.activity.models import Activity, Deed
 from relationships.models import RelationshipRequest
+from relationships.services.my_requests import accept_request, decline_request
 from relationships.services.request_letters import link_of
 from relationships.services.requests import resend_request, withdraw_request
 from tests.asking import NEW, ask, proposed
@@ -70,6 +72,29 @@ class TestAfterwards:
         client.post(NEW, fields | {"send": "1"})
         assert RelationshipRequest.objects.filter(status="waiting", letter=fields["letter"]).exists()
 
+    def test_replies_go_to_whoever_sends_and_the_steps_name_them(self, ana, contoso, make_staff, browse, mailoutbox):
+        agnes = make_staff(contoso, "Agnes", "admin_agent")
+        asked = ask(ana, send=False)
+
+        resend_request(asked, actor=agnes.user)
+
+        assert mailoutbox[0].extra_headers == {"Reply-To": agnes.user.principal_name}
+        assert [step.who for step in browse(ana).get(page(asked)).context["steps"]] == ["Ana", "Agnes"]
+        assert Activity.objects.latest("pk").get_deed_display() == "Request for a relationship sent"
+
+    def test_an_accepted_one_leads_to_the_customer(self, ana, proseware, paula, browse):
+        asked = ask(ana, proseware)
+        accept_request(asked, actor=paula)
+        client = browse(ana)
+
+        html = client.get(page(asked)).content.decode()
+        Customer.objects.update(ended_at=timezone.now())
+        ended = client.get(page(asked)).content.decode()
+
+        assert f'<a class="button primary" href="/customers/{proseware.pk}/account/">' in html
+        assert "To the account of" not in ended
+        assert reverse("former:customer", args=[proseware.pk]) in ended
+
     def test_the_page_tells_every_step(self, ana, proseware, browse):
         asked = ask(ana, proseware, sent_at=timezone.now() - timedelta(days=1))
         RelationshipRequest.objects.update(opened_at=timezone.now())
@@ -115,6 +140,7 @@ class TestTheList:
         assert found() == [unknown.pk, known.pk]
         assert found(q="prose") == found(q="KIM@") == found(state="waiting") == [known.pk]
         assert found(q="wingtip") == found(state="withdrawn") == [unknown.pk]
+        assert found(q="PRÖSEWÁRE kim@") == [known.pk]
         assert found(q="nobody") == found(q="prose", state="withdrawn") == []
         assert found(state="nonsense") == [unknown.pk, known.pk]
 
@@ -164,3 +190,13 @@ class TestTheList:
         assert answers.index(429) >= 20
         assert client.post(NEW, {"draw": "1"}).status_code == 200
         assert mail.outbox == []
+
+
+def test_whoever_answers_is_found_by_name_from_then_on(ana, proseware, paula, browse):
+    asked = ask(ana, email="someone@example.com")
+    client = browse(ana)
+    assert not client.get(LIST, {"q": "prosewäre"}).context["table"].records
+
+    decline_request(asked, reason="", actor=paula)
+
+    assert [one.pk for one in client.get(LIST, {"q": "prosewäre"}).context["table"].records] == [asked.pk]

@@ -195,7 +195,7 @@ class TestLooking:
         html = client.get("/my/").content.decode()
 
         assert "No request waits for an answer." in before
-        assert "2 requests wait for your answer" in html
+        assert "2 requests wait for an answer of a Global admin" in html
         assert f'href="{LIST}"' in html
 
     def test_who_belongs_to_no_organization_reads_so(self, browse, paula):

@@ -1,19 +1,22 @@
 """A partner asks an organization for a relationship."""
 
+import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.models import Customer
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.directory.models import Domain, Tenant
 from partnercenter.errors import Refused
 from partnercenter.partners.roles import Action, denial
 from relationships.models import Partnership, RelationshipRequest
+from relationships.services.my_requests import accept_request
 from relationships.services.request_letters import keeps_link, link_of
 from relationships.services.requests import withdraw_request
-from tests.asking import NEW, ask, proposed
+from tests.asking import NEW, ask, page_of, proposed
 from tests.domains import told
 
 LIST = "/relationships/requests/"
@@ -104,7 +107,7 @@ class TestAsking:
         asked = ask(ana)
         client = browse(hugo)
 
-        for address in (LIST, page(asked), "/customers/"):
+        for address in (LIST, page(asked)):
             html = client.get(address).content.decode()
             assert denial(Action.REQUEST_RELATIONSHIP) in html
             assert NEW not in html
@@ -174,6 +177,43 @@ class TestRecipients:
         asked = RelationshipRequest.objects.get()
         assert (asked.tenant, asked.email) == (tailspin.tenant, "casey@tailspintoys.onmicrosoft.com")
         assert asked.with_privileges
+
+    def test_a_customer_without_privileges_is_asked_for_them_alone(self, ana, tailspin, tara, browse):
+        Customer.objects.update(admin_privileges_at=None)
+        client = browse(ana)
+
+        html = client.get(f"{NEW}?customer={tailspin.tenant_id}").content.decode()
+        client.post(NEW, proposed(client, f"{NEW}?customer={tailspin.tenant_id}") | {"send": "1"})
+
+        asked = RelationshipRequest.objects.get()
+        theirs = browse(tara).get(page_of(asked)).content.decode()
+        answer = browse(tara).post(page_of(asked, "accept"), follow=True)
+        assert "You serve Tailspin Toys already, so this asks only for delegated admin privileges." in html
+        assert 'name="privileges"' not in html
+        assert asked.subject == "Contoso asks for delegated admin privileges"
+        assert "Contoso, which serves your organization already, asks only for delegated" in asked.letter
+        assert "Contoso serves your organization already. It asks only for delegated admin privileges." in theirs
+        assert "may sell you subscriptions" not in theirs
+        assert told(answer) == ["Contoso can administer your services now, and was told so."]
+
+    def test_a_letter_that_was_for_anybody_is_looked_at_once_it_is_for_a_customer(self, ana, tailspin, browse):
+        Customer.objects.update(admin_privileges_at=None)
+        client = browse(ana)
+        fields = proposed(client) | {"email": "tara@tailspintoys.com", "privileges": "without", "send": "1"}
+
+        answer = client.post(NEW, fields | {"domain": "tailspintoys.com"})
+
+        assert answer.context["form"].looks == ["The letter says now what you have chosen. Read it, then send it."]
+        assert "asks only for delegated admin privileges" in answer.context["form"]["letter"].value()
+        assert not RelationshipRequest.objects.exists()
+
+    def test_an_older_request_asks_for_what_is_missing_by_now(self, ana, proseware, paula, browse):
+        older = ask(ana, proseware)
+        accept_request(ask(ana, proseware, with_privileges=False), actor=paula)
+
+        html = browse(paula).get(page_of(older)).content.decode()
+
+        assert "Contoso serves your organization already. It asks only for delegated admin privileges." in html
 
     def test_a_customer_of_another_partner_tells_nothing_about_itself(self, finn, tailspin, browse):
         fields = proposed(browse(finn), f"{NEW}?customer={tailspin.tenant_id}")
@@ -251,6 +291,23 @@ class TestLetters:
         assert "<html" not in piece
         assert fields["wish"] not in piece
         assert not RelationshipRequest.objects.exists()
+
+    def test_a_letter_that_lost_its_link_can_be_proposed_anew(self, ana, browse):
+        client = browse(ana)
+        fields = proposed(client) | {"email": "paula@proseware.com", "letter": "Hello!"}
+
+        faulty = client.post(NEW, fields | {"send": "1"})
+        anew = client.post(NEW, fields | {"anew": "1"}, headers={"HX-Request": "true"}).content.decode()
+
+        assert errors_of(faulty)["letter"][0].startswith("Put this link into the letter once, with a space")
+        assert "Propose anew" in faulty.content.decode()
+        assert "Propose anew" not in anew
+        assert '<div id="problems" hx-swap-oob="delete"></div>' in anew
+
+    def test_enter_in_a_field_sends(self, ana, browse):
+        form = browse(ana).get(NEW).content.decode().partition('<form class="form"')[2]
+
+        assert re.search(r"<button[^>]*>", form)[0] == '<button name="send" value="1" hidden>'
 
     def test_what_somebody_wrote_is_never_thrown_away_unasked(self, ana, browse):
         client = browse(ana)
