@@ -11,7 +11,7 @@ from partnercenter.directory.models import Domain, Tenant, TenantRole, User
 from partnercenter.partners.models import Partner, Staff
 from partnercenter.partners.roles import Role
 
-pytest_plugins = ["tests.servers", "tests.mailserver", "tests.transferring"]
+pytest_plugins = ["tests.servers", "tests.mailserver", "tests.transferring", "tests.pages"]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
 
 PASSWORD = "correct horse battery staple"

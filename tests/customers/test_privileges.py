@@ -29,8 +29,8 @@ from subscriptions.models import License
 from subscriptions.services.license_changes import change_licenses
 from tests.domains import told
 from tests.licensing import E3
+from tests.pages import PAGES, address
 from tests.subscribing import subscribe
-from tests.test_access import PAGES, address, example  # noqa: F401 - the fixture is used by its name
 from tests.uploads import people
 
 
@@ -252,7 +252,7 @@ class TestThePartner:
         assert not {"customers:account", "subscriptions:subscriptions", "customers:customer_tags"} & set(found)
 
     @pytest.mark.parametrize("name", closed_pages())
-    def test_each_page_of_users_licenses_and_domains_is_closed(self, name, example, tailspin, ana, browse):  # noqa: F811
+    def test_each_page_of_users_licenses_and_domains_is_closed(self, name, example, tailspin, ana, browse):
         Customer.objects.filter(pk=tailspin.pk).update(admin_privileges_ended_at=timezone.now())
         client = browse(ana)
 

@@ -12,9 +12,9 @@ from partnercenter.partners.roles import Action, Role, denial
 from relationships.models import NewCustomer, Partnership
 from subscriptions.models import Order, OrderLine, Subscription
 from tests.mailserver import words_of
+from tests.pages import fingerprint
 from tests.relationships.new_customers import ACCEPTED, account_of, add, added, done_of, fill, review_of, seen, start
 from tests.subscribing import OFFERS
-from tests.test_access import fingerprint
 
 E3 = "Office 365 Enterprise E3"
 

@@ -13,8 +13,8 @@ from partnercenter.partners.roles import Role
 from relationships.models import Partnership
 from relationships.services.partnership_answers import decline_invitation
 from relationships.services.partnerships import remove_partnership, withdraw_invitation
+from tests.pages import fingerprint
 from tests.partnering import invite
-from tests.test_access import fingerprint
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from django.urls import reverse
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.notifications.models import Notification
 from relationships.models import Partnership
+from tests.pages import fingerprint
 from tests.subscribing import subscribe
-from tests.test_access import fingerprint
 
 TOUCHED = {
     "relationships_partnership",

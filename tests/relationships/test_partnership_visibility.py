@@ -11,8 +11,8 @@ from partnercenter.directory.models import User
 from subscriptions.models import Order, Subscription
 from subscriptions.selectors.subscriptions import resellers_for
 from tests.licensing import E3
+from tests.pages import GUARDED, PAGES, address
 from tests.subscribing import azure_plan, azure_subscription, buy_software, reserve, subscribe
-from tests.test_access import GUARDED, PAGES, address
 
 OF_A_CUSTOMER = [name for name in GUARDED if "microsoft_id" in PAGES[name].parameters]
 

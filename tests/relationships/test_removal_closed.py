@@ -34,8 +34,8 @@ from subscriptions.services.reservations import cancel_all_reservations, cancel_
 from subscriptions.services.software import cancel_all_software, cancel_software
 from subscriptions.services.subscription_changes import start_subscription_change
 from subscriptions.services.subscriptions import change_subscription, reactivate_subscription
+from tests.pages import fingerprint
 from tests.subscribing import OFFERS, azure_plan, azure_subscription, buy_software, reserve, subscribe
-from tests.test_access import fingerprint
 from tests.uploads import people
 from tests.users import make_many_users
 

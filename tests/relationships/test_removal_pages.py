@@ -15,10 +15,10 @@ from partnercenter.jobs.services import run_job
 from partnercenter.partners.roles import Role
 from relationships.models import PastRelationship
 from relationships.services.removal import remove_relationship
-from subscriptions.models import Subscription
+from subscriptions.models import Subscription, Transfer
 from tests.conftest import PASSWORD
+from tests.pages import PAGES, address
 from tests.subscribing import buy_software, reserve, subscribe, subscribe_many
-from tests.test_access import PAGES, address, example  # noqa: F401 - the fixture is used by its name
 
 E3 = "Office 365 Enterprise E3"
 CONFIRMED = {"reason": "They buy elsewhere.", "name": "Tailspin Toys"}
@@ -247,9 +247,10 @@ class TestAfterwards:
     # What leads to the history instead.
     LEAD_ON = frozenset({"customers:customer", "former:customer", "removal:remove"})
 
-    def test_every_page_of_the_customer_is_gone(self, example, tailspin, anas, ana):  # noqa: F811
+    def test_every_page_of_the_customer_is_gone(self, example, tailspin, anas, ana):
         Job.objects.update(status="canceled")
         Subscription.objects.update(status="suspended")
+        Transfer.objects.update(status="canceled", ended_at=timezone.now())
         for act in ("cancel_reservations", "cancel_software"):
             anas.post(page(tailspin, act))
         assert remove_relationship(tailspin, reason="Test", actor=ana.user)
