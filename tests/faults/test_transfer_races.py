@@ -1,16 +1,13 @@
 """Transfers when everything happens at once, and when the worker dies: each thing has one owner, and the list says so."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from partnercenter.activity.models import Activity, Deed
-from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job, sweep
 from partnercenter.partners.roles import Role
@@ -21,31 +18,14 @@ from subscriptions.services.transfer_clock import move_transfers_on
 from subscriptions.services.transfer_review import accept_transfer
 from subscriptions.services.transfers import BUSY, cancel_transfer
 from tests.faults.waiting import has_begun, has_ended, row_is_waited_for, wait_until
+from tests.racing import ROUNDS, at_once
 from tests.subscribing import azure_plan, subscribe_many
 from tests.transferring import accept, agree, ask, owner_of, signed
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 State = Transfer.Status
-ROUNDS = 200
 MANY = 10_000
-
-
-def at_once(*acts):
-    """Do things at the same moment; what each returned, or the sentence with which it was refused."""
-    barrier = Barrier(len(acts))
-
-    def go(act):
-        barrier.wait()
-        try:
-            return act()
-        except Refused as refused:
-            return str(refused)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [thread.result() for thread in [threads.submit(go, act) for act in acts]]
 
 
 def assert_items_are_reality(transfer):
@@ -80,7 +60,7 @@ def test_cancel_against_accept_ends_in_one_of_both(source, target, azure, finn, 
     assert outcomes <= {State.IN_PROGRESS, State.CANCELED}
 
 
-@pytest.mark.parametrize("_round", range(20))
+@pytest.mark.parametrize("_round", range(ROUNDS))
 def test_of_two_partners_one_gets_a_subscription(
     agreed, azure, source, target, make_partner, make_staff, make_customer, carla, ana, _round
 ):
@@ -99,7 +79,7 @@ def test_of_two_partners_one_gets_a_subscription(
     assert owner_of(azure["Test"]) == (target if item.transfer_id == agreed.pk else other)
 
 
-@pytest.mark.parametrize("_round", range(20))
+@pytest.mark.parametrize("_round", range(ROUNDS))
 def test_what_is_suspended_while_it_is_accepted_moves_once_it_is_active_again(
     agreed, azure, source, target, ana, _round
 ):
@@ -123,7 +103,7 @@ def test_what_is_suspended_while_it_is_accepted_moves_once_it_is_active_again(
     assert (agreed.status, owner_of(one)) == (State.COMPLETE, target)
 
 
-@pytest.mark.parametrize("_round", range(20))
+@pytest.mark.parametrize("_round", range(ROUNDS))
 def test_in_the_second_in_which_it_expires_it_is_accepted_or_expired_never_both(agreed, azure, ana, _round):
     end = timezone.now() + timedelta(milliseconds=30)
     Transfer.objects.update(expires_at=end)

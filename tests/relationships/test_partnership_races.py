@@ -1,15 +1,11 @@
 """Answers to invitations that meet each other, a withdrawal, or the clock."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from partnercenter.activity.models import Activity, Deed
-from partnercenter.errors import Refused
 from partnercenter.notifications.models import Notification
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Role
@@ -17,25 +13,9 @@ from relationships.models import Partnership
 from relationships.services.partnership_answers import accept_invitation
 from relationships.services.partnerships import expire_invitations, withdraw_invitation
 from tests.partnering import invite
+from tests.racing import ROUNDS, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts):
-    """What each act came to when all begin at one moment: what it returned, or the sentence of a refusal."""
-    barrier = Barrier(len(acts))
-
-    def run(act):
-        barrier.wait()
-        try:
-            return act()
-        except Refused as refused:
-            return str(refused)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [thread.result() for thread in [threads.submit(run, act) for act in acts]]
 
 
 def accepting(invitation, staff, now=None):
@@ -80,7 +60,7 @@ def test_twenty_clicks_accept_once(northwind, nora, adam):
     assert Activity.objects.filter(deed=Deed.PARTNERSHIP_ACCEPTED).count() == 2
 
 
-@pytest.mark.parametrize("_round", range(30))
+@pytest.mark.parametrize("_round", range(ROUNDS))
 def test_a_link_is_accepted_or_withdrawn(northwind, nora, adam, _round):
     invitation = invite(northwind, nora)
 

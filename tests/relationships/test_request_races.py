@@ -1,7 +1,6 @@
 """Requests that are answered, withdrawn and expire at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
@@ -19,25 +18,9 @@ from relationships.services.request_letters import link_of, propose_letter
 from relationships.services.requests import Asked, make_request, token_for, withdraw_request
 from tests.asking import ask
 from tests.faults.waiting import row_is_waited_for, wait_until
+from tests.racing import ROUNDS, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts):
-    """What each of some acts returns that begin at the same moment; a refusal is its sentence."""
-    barrier = Barrier(len(acts))
-
-    def begin(act):
-        barrier.wait()
-        try:
-            return act()
-        except Refused as refused:
-            return str(refused)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [thread.result() for thread in [threads.submit(begin, act) for act in acts]]
 
 
 def lines(deed):
@@ -76,7 +59,7 @@ def test_two_organizations_that_accept_at_once_are_not_both_the_customer(ana, pr
     assert [one.tenant for one in Customer.objects.all()] == [asked.tenant]
 
 
-@pytest.mark.parametrize("_round", range(50))
+@pytest.mark.parametrize("_round", range(ROUNDS))
 def test_either_it_is_withdrawn_or_it_is_accepted(ana, proseware, paula, _round):
     asked = ask(ana, proseware, send=False)
 
