@@ -268,6 +268,23 @@ class TestTwoPersons:
         assert accept(agreed, agnes, [azure["Test"]])
 
 
+    def test_what_was_suspended_since_the_first_one_chose_is_told_to_the_second_one(self, agreed, azure, ana, agnes):
+        accept(agreed, ana, azure.values())
+        Subscription.objects.filter(pk=azure["Test"].pk).update(status=Subscription.Status.SUSPENDED)
+
+        with pytest.raises(Refused, match="It is not active"):
+            confirm_transfer(agreed, signed(agnes), actor=agnes.user)
+
+        assert state(agreed) == State.AWAITING_REVIEW
+        assert agreed.signatures.filter(party=Party.SOURCE).count() == 1
+
+    def test_a_choice_is_taken_back_also_when_nothing_can_move_any_more(self, agreed, azure, target, ana, agnes):
+        accept(agreed, ana, azure.values())
+        Subscription.objects.filter(customer=target).update(status=Subscription.Status.SUSPENDED)
+
+        assert take_choice_back(agreed, actor=agnes.user)
+
+
 class TestOneOpenTransfer:
     def test_of_two_partners_one_gets_a_subscription(
         self, agreed, azure, source, make_partner, make_staff, make_customer, carla, ana
