@@ -12,6 +12,8 @@ from partnercenter.jobs.services import run_job
 from partnercenter.notifications.models import Notification
 from partnercenter.partners.roles import Role
 from subscriptions.models import Party, Reservation, Subscription, Transfer, TransferItem
+from subscriptions.selectors.reservations import cancelable_reservations
+from subscriptions.services.reservations import cancel_reservation
 from subscriptions.services.transfer_clock import move_transfers_on
 from subscriptions.services.transfer_review import confirm_transfer, let_two_accept, take_choice_back
 from subscriptions.services.transfers import Signature, agree_to_transfer, cancel_transfer, decline_transfer
@@ -240,6 +242,35 @@ class TestReservations:
         monthly.refresh_from_db()
         assert timezone.now() < monthly.ends_at < timezone.now() + timedelta(days=31)
         assert Reservation.objects.get(pk=upfront.pk).ends_at == upfront.ends_at
+
+
+    def test_one_paid_upfront_is_not_canceled_by_the_new_partner(self, agreed, source, target, ana, finn):
+        upfront, monthly = reserve(source, billing_cycle="upfront"), reserve(source, billing_cycle="monthly")
+        accept(agreed, ana, [], [upfront, monthly])
+        run_job(Transfer.objects.get().job_id)
+        upfront, monthly = (Reservation.objects.get(pk=one.pk) for one in (upfront, monthly))
+
+        with pytest.raises(Refused, match="neither canceled nor exchanged"):
+            cancel_reservation(upfront, actor=finn.user)
+        assert [*cancelable_reservations(target, timezone.now())] == [monthly]
+
+    def test_one_that_could_not_follow_in_time_is_for_nothing(self, agreed, azure, source, ana):
+        single = reserve(source, azure["Test"])
+        accept(agreed, ana, [azure["Test"]], [single])
+        Reservation.objects.filter(pk=single.pk).update(status=Reservation.Status.CANCELED, canceled_at=timezone.now())
+        run_job(Transfer.objects.get().job_id)
+        move_transfers_on(timezone.now() + timedelta(days=3, minutes=1))
+
+        single.refresh_from_db()
+        assert (state(agreed), single.customer, single.azure) == (State.COMPLETED_WITH_ERRORS, source, None)
+
+    def test_the_old_partner_cancels_nothing_that_has_just_moved(self, agreed, source, ana):
+        seen = reserve(source)
+        accept(agreed, ana, [], [seen])
+        run_job(Transfer.objects.get().job_id)
+
+        with pytest.raises(Refused, match="not with the current partner"):
+            cancel_reservation(seen, actor=ana.user)
 
 
 class TestTwoPersons:
