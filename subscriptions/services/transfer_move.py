@@ -63,10 +63,14 @@ def try_again(transfer: Transfer, now: datetime) -> int:
     if held.status != State.IN_PROGRESS or (held.job and held.job.is_open):
         return 0
     waiting = held.items.filter(status=TransferItem.Status.WAITING)
-    due = waiting.filter(Q(tried_at=None) | Q(tried_at__lte=now - PAUSE))
-    moved, _left = _move(held, list(due.order_by("id")[:CHUNK]), now)
+    moved, _left = _move(held, list(waiting.filter(due_again(now)).order_by("id")[:CHUNK]), now)
     conclude(held, now)
     return moved
+
+
+def due_again(now: datetime) -> Q:
+    """The condition for waiting items that are tried at a moment."""
+    return Q(tried_at=None) | Q(tried_at__lte=now - PAUSE)
 
 
 def finish_move(transfer: Transfer, *, job: Job) -> None:
