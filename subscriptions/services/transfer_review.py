@@ -67,7 +67,7 @@ def accept_transfer(transfer: Transfer, chosen: Chosen, signature: Signature, *,
         _choose(held, chosen)
         if held.source_partner.two_accept_transfers:
             Transfer.objects.filter(pk=held.pk).update(proposed_by=actor)
-            record_transfer(Deed.TRANSFER_PROPOSED, held, actor=actor)
+            record_transfer(Deed.TRANSFER_PROPOSED, held, actor=actor, for_target=False)
             tell(held, Notification.Kind.TRANSFER_PROPOSED, Party.SOURCE, person=actor.display_name)
         else:
             _start(held, now, actor)
@@ -104,7 +104,7 @@ def take_choice_back(transfer: Transfer, *, actor: User) -> bool:
         held.items.all().delete()
         held.signatures.filter(party=Party.SOURCE).delete()
         Transfer.objects.filter(pk=held.pk).update(proposed_by=None)
-        record_transfer(Deed.TRANSFER_CHOICE_TAKEN_BACK, held, actor=actor)
+        record_transfer(Deed.TRANSFER_CHOICE_TAKEN_BACK, held, actor=actor, for_target=False)
     return True
 
 
