@@ -63,6 +63,13 @@ class TestAsking:
         agree(transfer, finn)
         assert state(transfer) == State.AWAITING_REVIEW
 
+    @pytest.mark.parametrize(("shown", "typed"), [("Zoe\u0301  Carl ", "zo\u00e9 carl"), ("\uff2b Li", "K\u3000Li")])
+    def test_a_name_that_is_written_in_another_way_is_ones_own(self, shown, typed, asked, carla):
+        carla.display_name = shown
+        carla.save()
+
+        assert agree_to_transfer(asked, Signature(typed), actor=carla)
+
     def test_a_name_that_is_not_ones_own_is_no_signature(self, asked, carla):
         with pytest.raises(Refused, match="Type your own name"):
             agree_to_transfer(asked, Signature("Somebody Else"), actor=carla)
