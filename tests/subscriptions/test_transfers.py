@@ -250,7 +250,6 @@ class TestReservations:
         assert timezone.now() < monthly.ends_at < timezone.now() + timedelta(days=31)
         assert Reservation.objects.get(pk=upfront.pk).ends_at == upfront.ends_at
 
-
     def test_one_paid_upfront_is_not_canceled_by_the_new_partner(self, agreed, source, target, ana, finn):
         upfront, monthly = reserve(source, billing_cycle="upfront"), reserve(source, billing_cycle="monthly")
         accept(agreed, ana, [], [upfront, monthly])
@@ -304,7 +303,6 @@ class TestTwoPersons:
 
         assert not TransferItem.objects.exists()
         assert accept(agreed, agnes, [azure["Test"]])
-
 
     def test_what_was_suspended_since_the_first_one_chose_is_told_to_the_second_one(self, agreed, azure, ana, agnes):
         accept(agreed, ana, azure.values())
