@@ -19,8 +19,8 @@ from partnercenter.jobs.models import Job
 from partnercenter.jobs.selectors import open_jobs_of
 from partnercenter.web.templatetags.web import grouped
 from subscriptions.catalog import CATALOG
-from subscriptions.models import REGRET, Reservation, Subscription, Transfer
-from subscriptions.selectors.reservations import reservations_of
+from subscriptions.models import Reservation, Subscription, Transfer
+from subscriptions.selectors.reservations import is_regretted, reservations_of
 from subscriptions.selectors.software import cancelable_software
 from subscriptions.selectors.subscriptions import sold_through
 from subscriptions.selectors.transfers import transfers_of_customer
@@ -93,7 +93,7 @@ def active_subscriptions(customer: Customer, now: datetime) -> Obstacle | None:
 def active_reservations(customer: Customer, now: datetime) -> Obstacle | None:
     """Azure capacity that runs on: within 7 days it is canceled, afterwards it ends by itself or moves elsewhere."""
     active = reservations_of(customer).filter(status=Reservation.Status.ACTIVE)
-    young = Q(begun_at__gte=now - REGRET)
+    young = is_regretted(now)
     numbers = active.order_by().aggregate(
         count=Count("pk"), young=Count("pk", filter=young), last=Max("ends_at", filter=~young)
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from partnercenter.directory.models import User
 from subscriptions.models import Transfer
+from subscriptions.selectors.transfers import is_name_of
 
 
 class SignForm(forms.Form):
@@ -34,7 +35,7 @@ class SignForm(forms.Form):
 
     def clean_typed_name(self) -> str:
         name: str = self.cleaned_data["typed_name"]
-        if " ".join(name.split()).casefold() != self.person.display_name.casefold():
+        if not is_name_of(name, self.person):
             raise ValidationError(_("Type your own name to sign: %(name)s.") % {"name": self.person.display_name})
         return name
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import formats, timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
 from partnercenter.web.keyset import Order
-from subscriptions.models import REGRET, Reservation, Subscription
+from subscriptions.catalog import Cycle
+from subscriptions.models import REGRET, Reservation, Subscription, TransferItem
 
 # The order of the list, an index of the table.
 ORDERS: Final[Mapping[str, Order]] = {"begun": Order(("begun_at", "id"))}
@@ -53,8 +54,21 @@ def active_reservations_for(ids: Collection[UUID]) -> QuerySet[Reservation]:
 
 
 def cancelable_reservations(customer: Customer, now: datetime) -> QuerySet[Reservation]:
-    """The reservations of an account that are within their days of regret at a moment."""
-    return Reservation.objects.filter(customer=customer, status=Reservation.Status.ACTIVE, begun_at__gte=now - REGRET)
+    """The reservations of an account that can be canceled at a moment."""
+    return Reservation.objects.filter(is_regretted(now), customer=customer, status=Reservation.Status.ACTIVE)
+
+
+def is_regretted(now: datetime) -> Q:
+    """The condition for active reservations that can be canceled: within their days of regret, and not `_is_bound`."""
+    return Q(begun_at__gte=now - REGRET) & ~_is_bound()
+
+
+def _is_bound() -> Q:
+    """The condition for what was paid upfront and came by a transfer: it is neither canceled nor exchanged later."""
+    moved = TransferItem.objects.filter(
+        transfer__target=OuterRef("customer"), reservation=OuterRef("pk"), status=TransferItem.Status.MOVED
+    )
+    return ~Q(billing_cycle=Cycle.MONTHLY) & Q(Exists(moved))
 
 
 def version_of(reservation: Reservation) -> str:
@@ -80,4 +94,6 @@ def why_not_cancel(reservation: Reservation, now: datetime) -> str:
             "It could be canceled until %(day)s, 7 days after it was bought. Now it runs to the end of its term."
         )
         return sentence % {"day": day}
+    if Reservation.objects.filter(_is_bound(), pk=reservation.pk).exists():
+        return _("Reservations paid upfront are not charged again, and can be neither canceled nor exchanged later.")
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -135,6 +136,15 @@ def may_act_for(transfer: Transfer, party: Party, user: User) -> bool:
     return bool(
         staff and staff.removed_at is None and staff.partner_id == partner_id and staff.may(Action.MANAGE_TRANSFERS)
     )
+
+
+def is_name_of(typed: str, person: User) -> bool:
+    """Whether a typed name is that of a person; letter case, width and white space make no difference."""
+    return _plain(typed) == _plain(person.display_name)
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def status_at(transfer: Transfer, now: datetime) -> Transfer.Status:

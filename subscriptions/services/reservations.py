@@ -24,6 +24,7 @@ from partnercenter.locks import without_long_waits
 from subscriptions.catalog import Kind
 from subscriptions.models import Reservation, Subscription
 from subscriptions.selectors.reservations import cancelable_reservations, version_of, why_not_cancel, why_not_change
+from subscriptions.selectors.transfer_checks import CHECKS
 from subscriptions.services.history import RESERVATION
 from subscriptions.services.holding import relationship_held, subscription_held
 from subscriptions.services.life_cycle import CHUNK, CHUNKS
@@ -136,10 +137,16 @@ def cancel_all_reservations(customer: Customer, *, actor: User) -> int:
 
 @contextmanager
 def _held(reservation: Reservation) -> Iterator[Reservation]:
-    """A transaction that holds a reservation as it is now; raises `Refused` where that takes too long."""
+    """A transaction that holds a reservation as it is now; raises `Refused` where that takes too long.
+
+    And for one that went to another partner since it was read: nobody changes what is not theirs any more.
+    """
     with without_long_waits(BUSY):
-        rows = Reservation.objects.select_for_update(of=("self",))
-        yield rows.select_related("customer__partner", "azure").get(pk=reservation.pk)
+        rows = Reservation.objects.select_for_update(of=("self",)).select_related("customer__partner", "azure")
+        held = rows.get(pk=reservation.pk)
+        if held.customer_id != reservation.customer_id:
+            raise Refused(str(CHECKS["gone"].sentence))
+        yield held
 
 
 def expire_reservations(now: datetime, *, size: int = CHUNK, chunks: int = CHUNKS) -> int:

@@ -114,14 +114,16 @@ def _looked_at(partner: Partner, line: Line) -> tuple[Outcome, Wish | None]:
     """What stands in the way of a row, or what is wished with it."""
     guid, source_guid = as_guid(line.customer), as_guid(line.source)
     found = customers_of(partner).filter(tenant_id=guid) if guid else customers_of(partner).none()
-    target = found.select_related("partner__tenant", "tenant").first()
+    target = found.select_related("partner__tenant", "tenant", "reseller__tenant").first()
     if target is None:
         return Outcome(line, problem=_("None of your customers has this Microsoft ID.")), None
     source = account_with_azure(source_guid, target) if source_guid else None
     if why_not := why_no_transfers(target) or _why_not_from(source, target, line):
         return Outcome(line, target, problem=why_not), None
     assert source is not None  # noqa: S101 - said above
-    return Outcome(line, target), Wish(source, target, Party.TARGET, token="", note=line.note)
+    # The customers of a provider keep the reseller they have there.
+    reseller = target.reseller if partner.is_provider else None
+    return Outcome(line, target), Wish(source, target, Party.TARGET, token="", note=line.note, reseller=reseller)
 
 
 def _why_not_from(source: Customer | None, target: Customer, line: Line) -> str:

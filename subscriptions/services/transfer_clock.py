@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from partnercenter.activity.models import Deed
+from partnercenter.jobs.models import Job
 from partnercenter.notifications.models import Notification
-from subscriptions.models import Party, Transfer
+from subscriptions.models import Party, Transfer, TransferItem
 from subscriptions.models.transfer import REMINDED_BEFORE
-from subscriptions.services.transfer_move import try_again
+from subscriptions.services.transfer_move import due_again, try_again
 from subscriptions.services.transfer_telling import record_transfer, tell
 from subscriptions.services.transfers import close_items, hold_transfer
+
+logger = logging.getLogger(__name__)
 
 State = Transfer.Status
 # So many transfers in one turn of the clock; the rest waits for the next one.
@@ -69,9 +73,20 @@ def _remind(transfer: Transfer, days: int, now: datetime) -> bool:
 
 
 def retry(now: datetime) -> int:
-    """Try again what could not be moved; how many transfers were looked at."""
-    going = list(Transfer.objects.filter(status=State.IN_PROGRESS).order_by("retried_until")[:CHUNK])
-    for transfer in going:
-        with transaction.atomic():
-            try_again(transfer, now)
-    return len(going)
+    """Try again what could not be moved; how many transfers were looked at.
+
+    Those of which nothing is due keep nobody from their turn, and neither does one that fails.
+    """
+    items = TransferItem.objects.filter(transfer=OuterRef("pk"), status=TransferItem.Status.WAITING)
+    is_due = Exists(items.filter(due_again(now))) | Q(retried_until__lte=now) | ~Exists(items)
+    going = Transfer.objects.filter(is_due, status=State.IN_PROGRESS)
+    going = going.exclude(job__status__in=(Job.Status.QUEUED, Job.Status.RUNNING)).order_by("retried_until")
+    count = 0
+    for transfer in going[:CHUNK]:
+        try:
+            with transaction.atomic():
+                try_again(transfer, now)
+        except Exception:
+            logger.exception("transfer %s could not be tried again", transfer.pk)
+        count += 1
+    return count

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from customers.models import Customer
@@ -63,10 +63,14 @@ def try_again(transfer: Transfer, now: datetime) -> int:
     if held.status != State.IN_PROGRESS or (held.job and held.job.is_open):
         return 0
     waiting = held.items.filter(status=TransferItem.Status.WAITING)
-    due = waiting.filter(Q(tried_at=None) | Q(tried_at__lte=now - PAUSE))
-    moved, _left = _move(held, list(due.order_by("id")[:CHUNK]), now)
+    moved, _left = _move(held, list(waiting.filter(due_again(now)).order_by("id")[:CHUNK]), now)
     conclude(held, now)
     return moved
+
+
+def due_again(now: datetime) -> Q:
+    """The condition for waiting items that are tried at a moment."""
+    return Q(tried_at=None) | Q(tried_at__lte=now - PAUSE)
 
 
 def finish_move(transfer: Transfer, *, job: Job) -> None:
@@ -82,12 +86,20 @@ def conclude(transfer: Transfer, now: datetime) -> None:
     if transfer.status != State.IN_PROGRESS or (waiting and transfer.retried_until and now < transfer.retried_until):
         return
     moved = items.filter(status=TransferItem.Status.MOVED).count()
+    _part_from_what_moved(transfer, left)
     left.update(status=TransferItem.Status.FAILED)
     close_items(transfer)
     status = State.COMPLETE if not waiting else State.COMPLETED_WITH_ERRORS if moved else State.FAILED
     transfer.move_to(status, ended_at=now)
     record_transfer(Deed.TRANSFER_ENDED, transfer, actor=None)
     tell(transfer, Notification.Kind.TRANSFER_ENDED, *Party, moved=moved, left=waiting)
+
+
+def _part_from_what_moved(transfer: Transfer, left: QuerySet[TransferItem]) -> None:
+    """A reservation that stays for good is not for a subscription that another partner has."""
+    stay = left.filter(reservation__isnull=False).values("reservation")
+    reservations = Reservation.objects.filter(pk__in=stay, customer=transfer.source_id)
+    reservations.filter(azure__customer=transfer.target_id).update(azure=None)
 
 
 def _move(transfer: Transfer, items: Sequence[TransferItem], now: datetime) -> tuple[int, int]:

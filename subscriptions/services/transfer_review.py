@@ -26,7 +26,7 @@ from subscriptions.selectors.transfer_checks import (
     codes_of_reservations,
     codes_of_subscriptions,
 )
-from subscriptions.selectors.transfer_tree import Chosen
+from subscriptions.selectors.transfer_tree import Chosen, proposed_for
 from subscriptions.services.transfer_telling import record_transfer, tell
 from subscriptions.services.transfers import Signature, answerable, require, sign, transfer_held
 
@@ -67,7 +67,7 @@ def accept_transfer(transfer: Transfer, chosen: Chosen, signature: Signature, *,
         _choose(held, chosen)
         if held.source_partner.two_accept_transfers:
             Transfer.objects.filter(pk=held.pk).update(proposed_by=actor)
-            record_transfer(Deed.TRANSFER_PROPOSED, held, actor=actor)
+            record_transfer(Deed.TRANSFER_PROPOSED, held, actor=actor, for_target=False)
             tell(held, Notification.Kind.TRANSFER_PROPOSED, Party.SOURCE, person=actor.display_name)
         else:
             _start(held, now, actor)
@@ -75,7 +75,10 @@ def accept_transfer(transfer: Transfer, chosen: Chosen, signature: Signature, *,
 
 
 def confirm_transfer(transfer: Transfer, signature: Signature, *, actor: User) -> bool:
-    """Agree, as the second person, to what the first one has chosen: now it moves. False and `Refused` as above."""
+    """Agree, as the second person, to what the first one has chosen: now it moves. False and `Refused` as above.
+
+    What was chosen days ago is checked anew.
+    """
     now = timezone.now()
     with transfer_held(transfer) as held:
         if held.status == State.IN_PROGRESS and held.signatures.filter(party=Party.SOURCE, signed_by=actor).exists():
@@ -85,6 +88,7 @@ def confirm_transfer(transfer: Transfer, signature: Signature, *, actor: User) -
             raise Refused(_("Nobody has accepted this transfer yet: there is nothing to agree to."))
         if held.proposed_by_id == actor.pk:
             raise Refused(_("You accepted this transfer yourself. Another person has to agree."))
+        _require_movable(held, proposed_for(held))
         sign(held, Party.SOURCE, signature, actor, now)
         _start(held, now, actor)
     return True
@@ -93,13 +97,14 @@ def confirm_transfer(transfer: Transfer, signature: Signature, *, actor: User) -
 def take_choice_back(transfer: Transfer, *, actor: User) -> bool:
     """Undo what the first of two persons has chosen, so that it can be chosen anew. False if nothing is chosen."""
     with transfer_held(transfer) as held:
-        _reviewable(held, timezone.now(), actor)
+        answerable(held, timezone.now(), State.AWAITING_REVIEW)
+        require(held, Party.SOURCE, actor)
         if held.proposed_by is None:
             return False
         held.items.all().delete()
         held.signatures.filter(party=Party.SOURCE).delete()
         Transfer.objects.filter(pk=held.pk).update(proposed_by=None)
-        record_transfer(Deed.TRANSFER_CHOICE_TAKEN_BACK, held, actor=actor)
+        record_transfer(Deed.TRANSFER_CHOICE_TAKEN_BACK, held, actor=actor, for_target=False)
     return True
 
 
@@ -127,14 +132,7 @@ def _reviewable(transfer: Transfer, now: datetime, actor: User) -> None:
 def _choose(transfer: Transfer, chosen: Chosen) -> None:
     if not (chosen.subscriptions or chosen.reservations):
         raise Refused(_("Nothing is chosen. Choose at least one thing, or decline the transfer."))
-    codes = codes_of_subscriptions(transfer.source, chosen.subscriptions, transfer)
-    codes |= codes_of_reservations(
-        transfer.source, transfer.target, chosen.reservations, together=chosen.subscriptions, transfer=transfer
-    )
-    blocked = [code for code in codes.values() if code]
-    if blocked or len(codes) < len({*chosen.subscriptions, *chosen.reservations}):
-        why = CHECKS[blocked[0] if blocked else "gone"].sentence
-        raise Refused(_("Something that is chosen cannot move: %(why)s Look at the list anew.") % {"why": why})
+    _require_movable(transfer, chosen)
     given: dict[str, Any] = {
         "transfer": transfer.pk,
         "subscriptions": [*chosen.subscriptions],
@@ -145,6 +143,18 @@ def _choose(transfer: Transfer, chosen: Chosen) -> None:
             cursor.execute(_ITEMS, given)
     except IntegrityError as error:  # another transfer took it at this moment
         raise Refused(str(CHECKS["900104"].sentence)) from error
+
+
+def _require_movable(transfer: Transfer, chosen: Chosen) -> None:
+    """Raises `Refused` where something that is chosen could not move now."""
+    codes = codes_of_subscriptions(transfer.source, chosen.subscriptions, transfer)
+    codes |= codes_of_reservations(
+        transfer.source, transfer.target, chosen.reservations, together=chosen.subscriptions, transfer=transfer
+    )
+    blocked = [code for code in codes.values() if code]
+    if blocked or len(codes) < len({*chosen.subscriptions, *chosen.reservations}):
+        why = CHECKS[blocked[0] if blocked else "gone"].sentence
+        raise Refused(_("Something that is chosen cannot move: %(why)s Look at the list anew.") % {"why": why})
 
 
 def _start(transfer: Transfer, now: datetime, actor: User) -> None:

@@ -21,14 +21,19 @@ REASON: Final = gettext_noop("Reason")
 
 
 def record_transfer(
-    deed: Deed, transfer: Transfer, *, actor: User | None, details: dict[str, Any] | None = None
+    deed: Deed,
+    transfer: Transfer,
+    *,
+    actor: User | None,
+    details: dict[str, Any] | None = None,
+    for_target: bool = True,
 ) -> None:
     """A line for each of the two partners, under its own name of the customer.
 
-    The current one is told nothing before the customer has agreed.
+    The current one is told nothing before the customer has agreed, and the new one nothing that is not `for_target`.
     """
     told = {FROM: str(transfer.source_partner), TO: str(transfer.target_partner)} | (details or {})
-    accounts = [(transfer.target_partner, transfer.target)]
+    accounts = [(transfer.target_partner, transfer.target)] if for_target else []
     if is_known_to_source(transfer):
         accounts.append((transfer.source_partner, transfer.source))
     for partner, account in accounts:

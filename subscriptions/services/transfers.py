@@ -23,7 +23,7 @@ from partnercenter.partners.models import Partner
 from subscriptions.models import Party, Transfer, TransferSignature
 from subscriptions.selectors.subscriptions import why_not_reseller
 from subscriptions.selectors.transfer_checks import CHECKS, codes_of_accounts
-from subscriptions.selectors.transfers import how_it_ended, may_act_for
+from subscriptions.selectors.transfers import how_it_ended, is_name_of, may_act_for
 from subscriptions.services.transfer_telling import REASON, record_transfer, tell
 
 State = Transfer.Status
@@ -186,7 +186,7 @@ WHO: Final = {
 
 def sign(transfer: Transfer, party: Party, signature: Signature, actor: User, now: datetime) -> None:
     """Keep a signature. Raises `Refused` for a name that is not that of the person."""
-    if " ".join(signature.typed_name.split()).casefold() != actor.display_name.casefold():
+    if not is_name_of(signature.typed_name, actor):
         raise Refused(_("Type your own name to sign: %(name)s.") % {"name": actor.display_name})
     TransferSignature.objects.create(
         transfer=transfer,

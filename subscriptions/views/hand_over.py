@@ -18,7 +18,7 @@ from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
 from subscriptions.models import Party, Transfer, TransferTick
 from subscriptions.selectors.hand_over import hand_over_of, has_hand_over, why_not_remove_access, why_not_tick
-from subscriptions.selectors.transfers import party_of, transfers_of
+from subscriptions.selectors.transfers import name_for, party_of, transfers_of
 from subscriptions.services.hand_over import tick_off
 
 
@@ -27,7 +27,9 @@ from subscriptions.services.hand_over import tick_off
 def hand_over(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     """The checklist; before something has moved a sentence says so."""
     found = _taken_over(request, transfer_id)
-    context = {"transfer": found, "customer": found.target, "tick_url": reverse("transfers:tick", args=[found.pk])}
+    # The reseller of a provider reads what the organization calls itself, not what the provider calls it.
+    customer, tick_url = name_for(found, request.partner), reverse("transfers:tick", args=[found.pk])
+    context = {"transfer": found, "customer": customer, "tick_url": tick_url}
     return render(request, "subscriptions/hand_over.html", context | hand_over_context(found, request.user))
 
 

@@ -23,6 +23,7 @@ from partnercenter.web.access import signed_in
 from partnercenter.web.acts import act
 from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.templatetags.web import grouped
+from partnercenter.web.throttles import throttled
 from partnercenter.web.unsent import typed_before
 from subscriptions.forms.my_transfers import NewTransferForm
 from subscriptions.forms.transfer_signing import EndForm, SignForm
@@ -241,6 +242,7 @@ def record(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 
 
 @signed_in
+@throttled("export", per_minute=30)
 @require_safe
 def record_file(request: HttpRequest, transfer_id: UUID) -> HttpResponseBase:
     return record_download(_found(request, transfer_id), _person(request))

@@ -19,6 +19,7 @@ from partnercenter.directory.models import User
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.exports import export_csv
+from partnercenter.web.throttles import throttled
 from subscriptions.models import Party, Transfer, TransferItem, TransferSignature
 from subscriptions.selectors.transfer_checks import CHECKS
 from subscriptions.selectors.transfers import may_act_for, names_of, party_of, transfers_of
@@ -53,6 +54,7 @@ def record(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 
 
 @allow(Action.SEE_CUSTOMERS)
+@throttled("export", per_minute=30)
 @require_safe
 def record_file(request: StaffRequest, transfer_id: UUID) -> StreamingHttpResponse:
     found: Transfer = get_object_or_404(transfers_of(request.partner), pk=transfer_id)

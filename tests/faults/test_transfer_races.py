@@ -39,7 +39,6 @@ def assert_items_are_reality(transfer):
 
 
 def test_cancel_against_accept_ends_in_one_of_both(source, target, azure, finn, carla, ana):
-    outcomes = set()
     for number in range(ROUNDS):
         transfer = ask(source, target, finn, token=f"round {number}")
         agree(transfer, carla)
@@ -53,11 +52,9 @@ def test_cancel_against_accept_ends_in_one_of_both(source, target, azure, finn, 
         assert transfer.status == (State.IN_PROGRESS if accepted is True else State.CANCELED)
         assert transfer.items.filter(is_open=True).count() == (accepted is True)
         assert transfer.signatures.filter(party="source").count() == (accepted is True)
-        outcomes.add(transfer.status)
         # The next round begins as this one did.
         transfer.items.update(is_open=False)
         Transfer.objects.filter(pk=transfer.pk).update(status=State.FAILED, ended_at=timezone.now())
-    assert outcomes <= {State.IN_PROGRESS, State.CANCELED}
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

@@ -12,6 +12,8 @@ from partnercenter.jobs.services import run_job
 from partnercenter.notifications.models import Notification
 from partnercenter.partners.roles import Role
 from subscriptions.models import Party, Reservation, Subscription, Transfer, TransferItem
+from subscriptions.selectors.reservations import cancelable_reservations
+from subscriptions.services.reservations import cancel_reservation
 from subscriptions.services.transfer_clock import move_transfers_on
 from subscriptions.services.transfer_review import confirm_transfer, let_two_accept, take_choice_back
 from subscriptions.services.transfers import Signature, agree_to_transfer, cancel_transfer, decline_transfer
@@ -60,6 +62,13 @@ class TestAsking:
             agree(transfer, ana)
         agree(transfer, finn)
         assert state(transfer) == State.AWAITING_REVIEW
+
+    @pytest.mark.parametrize(("shown", "typed"), [("Zoe\u0301  Carl ", "zo\u00e9 carl"), ("\uff2b Li", "K\u3000Li")])
+    def test_a_name_that_is_written_in_another_way_is_ones_own(self, shown, typed, asked, carla):
+        carla.display_name = shown
+        carla.save()
+
+        assert agree_to_transfer(asked, Signature(typed), actor=carla)
 
     def test_a_name_that_is_not_ones_own_is_no_signature(self, asked, carla):
         with pytest.raises(Refused, match="Type your own name"):
@@ -241,6 +250,34 @@ class TestReservations:
         assert timezone.now() < monthly.ends_at < timezone.now() + timedelta(days=31)
         assert Reservation.objects.get(pk=upfront.pk).ends_at == upfront.ends_at
 
+    def test_one_paid_upfront_is_not_canceled_by_the_new_partner(self, agreed, source, target, ana, finn):
+        upfront, monthly = reserve(source, billing_cycle="upfront"), reserve(source, billing_cycle="monthly")
+        accept(agreed, ana, [], [upfront, monthly])
+        run_job(Transfer.objects.get().job_id)
+        upfront, monthly = (Reservation.objects.get(pk=one.pk) for one in (upfront, monthly))
+
+        with pytest.raises(Refused, match="neither canceled nor exchanged"):
+            cancel_reservation(upfront, actor=finn.user)
+        assert [*cancelable_reservations(target, timezone.now())] == [monthly]
+
+    def test_one_that_could_not_follow_in_time_is_for_nothing(self, agreed, azure, source, ana):
+        single = reserve(source, azure["Test"])
+        accept(agreed, ana, [azure["Test"]], [single])
+        Reservation.objects.filter(pk=single.pk).update(status=Reservation.Status.CANCELED, canceled_at=timezone.now())
+        run_job(Transfer.objects.get().job_id)
+        move_transfers_on(timezone.now() + timedelta(days=3, minutes=1))
+
+        single.refresh_from_db()
+        assert (state(agreed), single.customer, single.azure) == (State.COMPLETED_WITH_ERRORS, source, None)
+
+    def test_the_old_partner_cancels_nothing_that_has_just_moved(self, agreed, source, ana):
+        seen = reserve(source)
+        accept(agreed, ana, [], [seen])
+        run_job(Transfer.objects.get().job_id)
+
+        with pytest.raises(Refused, match="not with the current partner"):
+            cancel_reservation(seen, actor=ana.user)
+
 
 class TestTwoPersons:
     @pytest.fixture
@@ -266,6 +303,22 @@ class TestTwoPersons:
 
         assert not TransferItem.objects.exists()
         assert accept(agreed, agnes, [azure["Test"]])
+
+    def test_what_was_suspended_since_the_first_one_chose_is_told_to_the_second_one(self, agreed, azure, ana, agnes):
+        accept(agreed, ana, azure.values())
+        Subscription.objects.filter(pk=azure["Test"].pk).update(status=Subscription.Status.SUSPENDED)
+
+        with pytest.raises(Refused, match="It is not active"):
+            confirm_transfer(agreed, signed(agnes), actor=agnes.user)
+
+        assert state(agreed) == State.AWAITING_REVIEW
+        assert agreed.signatures.filter(party=Party.SOURCE).count() == 1
+
+    def test_a_choice_is_taken_back_also_when_nothing_can_move_any_more(self, agreed, azure, target, ana, agnes):
+        accept(agreed, ana, azure.values())
+        Subscription.objects.filter(customer=target).update(status=Subscription.Status.SUSPENDED)
+
+        assert take_choice_back(agreed, actor=agnes.user)
 
 
 class TestOneOpenTransfer:
