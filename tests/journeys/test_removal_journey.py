@@ -113,6 +113,6 @@ def test_without_script_it_is_the_same(page, browser, browser_context_args, ana,
         plain.locator("input[name=password]").press("Enter")
         plain.goto(reverse("removal:remove", args=[litware.tenant_id]))
 
-        plain.get_by_role("button", name="Cancel 1 reservation").click()
+        confirm(plain, "Cancel 1 reservation")
 
         expect(plain.get_by_text("1 reservation is canceled.")).to_be_visible()

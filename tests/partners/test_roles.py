@@ -91,7 +91,7 @@ def test_removed_staff_are_signed_out_at_the_next_click_and_read_why(ana, browse
 def test_the_navigation_holds_only_what_a_person_may_use(ana, hugo, browse):
     entries = [[link.url for link in browse(person).get("/jobs/").context["navigation"]] for person in (ana, hugo)]
 
-    bought = ["/subscriptions/", "/subscriptions/catalog/", "/relationships/requests/"]
+    bought = ["/subscriptions/", "/subscriptions/catalog/", "/transfers/", "/relationships/requests/"]
     assert entries == [["/", "/customers/", *bought, "/activity/", "/jobs/"], ["/", "/customers/", *bought, "/jobs/"]]
 
 
