@@ -21,6 +21,7 @@ from customers.selectors.users import (
     users_of,
 )
 from partnercenter.directory.models import TenantRole, User
+from partnercenter.web.forms import search_field
 from partnercenter.web.searching import matching_text
 
 STATES: Final = [
@@ -37,12 +38,7 @@ class UserSearchForm(forms.Form):
     finds. States and further filters are of those who are not `deleted`.
     """
 
-    q = forms.CharField(
-        label=_("Search users"),
-        max_length=200,
-        required=False,
-        widget=forms.SearchInput(attrs={"autocomplete": "off", "placeholder": _("Name or user name"), "data-key": "/"}),
-    )
+    q = search_field(_("Search users"), _("Name or user name"))
     state = forms.ChoiceField(label=_("Sign-in"), choices=STATES, required=False)
     role = forms.ChoiceField(label=_("Role"), choices=ROLES, required=False)
     upload = forms.UUIDField(required=False)

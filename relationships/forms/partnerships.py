@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from partnercenter.directory.characters import invisible_in
 from partnercenter.directory.names import check_contact_email
 from partnercenter.partners.models import Partner
+from partnercenter.web.forms import SearchForm, search_field
 from relationships.models import Partnership
 from relationships.selectors.partnerships import CURRENT, found_among
 
@@ -30,46 +31,29 @@ STATES: Final = {
 }
 
 
-class PartnershipSearchForm(forms.Form):
-    """What to look for: `q state` of the address. What makes no sense in it looks for nothing in particular."""
+class PartnershipSearchForm(SearchForm):
+    """What to look for: `q state` of the address."""
 
-    q = forms.CharField(
-        label=gettext_lazy("Search partnerships"),
-        max_length=200,
-        required=False,
-        widget=forms.SearchInput(
-            attrs={"autocomplete": "off", "placeholder": gettext_lazy("Name, partner ID or email"), "data-key": "/"}
-        ),
-    )
+    q = search_field(gettext_lazy("Search partnerships"), gettext_lazy("Name, partner ID or email"))
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         choices=[(word, label) for word, (label, _condition) in STATES.items()],
         required=False,
-        widget=forms.Select(attrs={"form": "find", "autocomplete": "off"}),
     )
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(data, auto_id="search_%s")
-        self.is_valid()
-
-    @property
-    def searching(self) -> bool:
-        """Whether something was asked for."""
-        return any(self.cleaned_data.values())
 
     def narrow(self, partnerships: QuerySet[Partnership]) -> QuerySet[Partnership]:
         """Those of the partnerships that were asked for."""
         _label, condition = STATES[self.cleaned_data.get("state", "")]
-        return found_among(partnerships.filter(condition), self.cleaned_data.get("q", ""))
+        return found_among(partnerships.filter(condition), self.text)
 
 
 class InvitationForm(forms.Form):
     """To whom an invitation goes, in which language, and with what note.
 
     `again` appears where one to the same address waits, or its organization works with the provider already: then one
-    is made only when somebody says so. `wish` is
-    another one on every page: a form that is sent twice is one wish. `before` is an invitation that has ended, whose
-    values are proposed; `typed` is what somebody had typed before they had to sign in again.
+    is made only when somebody says so. `wish` is another one on every page: a form that is sent twice is one wish.
+    `before` is an invitation that has ended, whose values are proposed; `typed` is what somebody had typed before they
+    had to sign in again.
     """
 
     email = forms.CharField(

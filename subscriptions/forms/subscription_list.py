@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.forms.customer_list import DayField
 from customers.models import Customer
 from partnercenter.partners.models import Partner
+from partnercenter.web.forms import search_field
 from partnercenter.web.keyset import Source
 from subscriptions.catalog import CATALOG
 from subscriptions.models import Subscription
@@ -38,14 +39,7 @@ class SubscriptionSearchForm(forms.Form):
     finds. `customer` is whose subscriptions are listed; without one all customers of the partner have them.
     """
 
-    q = forms.CharField(
-        label=_("Search subscriptions"),
-        max_length=200,
-        required=False,
-        widget=forms.SearchInput(
-            attrs={"autocomplete": "off", "placeholder": _("Name, product or ID"), "data-key": "/"}
-        ),
-    )
+    q = search_field(_("Search subscriptions"), _("Name, product or ID"))
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS, required=False)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
     offer = forms.ChoiceField(

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from partnercenter.partners.models import Partner
+from partnercenter.web.forms import SearchForm, search_field
 from subscriptions.models import Transfer
 from subscriptions.selectors.transfers import RECEIVED, SENT, in_direction, matching, waiting_for
 
 
-class TransferFilter(forms.Form):
-    """Which transfers to show: `q direction state mine` of the address. What makes no sense leaves nothing out."""
+class TransferFilter(SearchForm):
+    """Which transfers to show: `q direction state mine` of the address."""
 
-    q = forms.CharField(
-        label=gettext_lazy("Search transfers"),
-        max_length=200,
-        required=False,
-        widget=forms.SearchInput(
-            attrs={"autocomplete": "off", "placeholder": gettext_lazy("Customer"), "data-key": "/"}
-        ),
-    )
+    q = search_field(gettext_lazy("Search transfers"), gettext_lazy("Customer"))
     direction = forms.ChoiceField(
         label=gettext_lazy("Direction"),
         choices=[
@@ -40,16 +33,6 @@ class TransferFilter(forms.Form):
         required=False,
     )
     mine = forms.BooleanField(label=gettext_lazy("Waits for you"), required=False)
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(data, auto_id="search_%s")
-        self.is_valid()
-        for name in ("direction", "state", "mine"):
-            self.fields[name].widget.attrs |= {"form": "find", "autocomplete": "off"}
-
-    @property
-    def filtering(self) -> bool:
-        return any(self.cleaned_data.values())
 
     def narrow(self, transfers: QuerySet[Transfer], partner: Partner, now: datetime) -> QuerySet[Transfer]:
         """Those of the transfers that a partner asked for."""

@@ -9,22 +9,9 @@ from django.utils import timezone
 from customers.models import Customer
 from customers.selectors.customers import resellers_of
 from partnercenter.partners.models import Partner
-from partnercenter.partners.roles import Role
 
 LIST = "/customers/"
 DIRECT, INDIRECT = Customer.Relationship.CLOUD_RESELLER, Customer.Relationship.INDIRECT_RESELLER
-
-
-@pytest.fixture
-def nora(northwind, make_staff):
-    """The provider's global admin."""
-    return make_staff(northwind, "Nora", Role.GLOBAL_ADMIN)
-
-
-@pytest.fixture
-def adam(adatum, make_staff):
-    """The reseller's global admin."""
-    return make_staff(adatum, "Adam", Role.GLOBAL_ADMIN)
 
 
 @pytest.fixture

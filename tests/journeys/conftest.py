@@ -8,7 +8,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from tests.conftest import PASSWORD
-from tests.relationships.conftest import adam, nora, partnership, paula, proseware  # noqa: F401 - fixtures
 
 PICTURES = Path("screenshots")
 

@@ -2,23 +2,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from partnercenter.partners.roles import Role
 from tests.conftest import PASSWORD
 from tests.mailserver import link_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def nora(northwind, make_staff):
-    """The provider's global admin."""
-    return make_staff(northwind, "Nora", Role.GLOBAL_ADMIN)
-
-
-@pytest.fixture
-def adam(adatum, make_staff):
-    """The reseller's global admin."""
-    return make_staff(adatum, "Adam", Role.GLOBAL_ADMIN)
 
 
 @pytest.fixture

@@ -31,12 +31,6 @@ def sold_by_provider(northwind, adatum, make_customer):
 
 
 @pytest.fixture
-def nora(northwind, make_staff):
-    """The provider's global admin."""
-    return make_staff(northwind, "Nora", "global_admin")
-
-
-@pytest.fixture
 def resold(northwind, adatum, make_customer):
     """An Azure subscription that a provider sold with a reseller on record."""
     customer = make_customer(northwind, "Wingtip Toys", reseller=adatum)

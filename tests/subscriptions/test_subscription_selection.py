@@ -40,12 +40,6 @@ def names_of(change):
     return set(change.items.values_list("subscription__name", flat=True))
 
 
-@pytest.fixture
-def nora(northwind, make_staff):
-    """The admin of a provider."""
-    return make_staff(northwind, "Nora", Role.GLOBAL_ADMIN)
-
-
 def test_what_suspending_means_is_said_in_numbers_before_anything_is_done(browse, ana, tailspin):
     office = subscribe(tailspin, E3, quantity=25)
     Subscription.objects.filter(pk=office.pk).update(assigned=20)
