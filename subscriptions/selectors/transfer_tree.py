@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from subscriptions.catalog import AZURE_SUBSCRIPTION, Kind
 from subscriptions.models import Reservation, Subscription, Transfer
@@ -27,6 +28,12 @@ class Chosen:
 
     subscriptions: Collection[UUID]
     reservations: Collection[UUID] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that is another one as soon as anything else is chosen: what is signed is what was shown."""
+        chosen = sorted(map(str, (*self.subscriptions, *self.reservations)))
+        return salted_hmac("chosen for a transfer", " ".join(chosen), algorithm="sha256").hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,9 @@ def _checked(request: StaffRequest, found: Transfer, form: ChoiceForm) -> HttpRe
         messages.error(request, _("Nothing is chosen. Choose at least one thing, or decline the transfer."))
         return _tree(request, found, form)
     is_sent = request.method == "POST" and form.step_name == "accept"
+    if is_sent and request.POST.get("seen") != chosen.fingerprint:
+        messages.warning(request, _("What you chose has changed since you looked at it. This is how it is now."))
+        is_sent = False
     signing = SignForm(request.POST if is_sent else None, person=request.user)
     if is_sent and signing.is_valid():
         accepted: HttpResponse = _accepted(request, found, chosen, signing.cleaned_data["typed_name"])
@@ -95,6 +98,7 @@ def _sheet(
         "choice": choice,
         "text": text,
         "run": dry_run(found, chosen),
+        "seen": chosen.fingerprint,
         "money": money_of(found, chosen, timezone.now()),
         "named": SHOWN,
         "licenses": licenses_held(found),

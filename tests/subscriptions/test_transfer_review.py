@@ -43,6 +43,12 @@ def anas(browse, ana):
     return client
 
 
+def signing(client, transfer, *, typed_name="Ana", **choice):
+    """The form that accepts a choice, as the sheet hands it out."""
+    sheet = client.post(page(transfer), {"step": "check", **choice})
+    return {"step": "accept", "typed_name": typed_name, "seen": sheet.context["seen"], **choice}
+
+
 class TestTheTree:
     def test_reservations_stand_beneath_their_subscription_and_others_apart(self, held, azure, source):
         single, shared = reserve(source, azure["Test"]), reserve(source)
@@ -187,7 +193,7 @@ class TestTheDryRun:
         chosen = {"shown": alone.pk, "thing": alone.pk}
 
         shown = text(anas.post(page(held), {"step": "check", **chosen}))
-        anas.post(page(held), {"step": "accept", "typed_name": "Ana", **chosen})
+        anas.post(page(held), signing(anas, held, **chosen))
 
         assert "900145" in shown
         assert "Something that is chosen is blocked" in shown
@@ -239,7 +245,7 @@ class TestAccepting:
     def test_the_typed_name_accepts_and_what_is_chosen_moves(self, held, azure, source, target, anas):
         response = anas.post(
             page(held),
-            {"step": "accept", "everything": "1", "ids": azure["Test"].pk, "typed_name": "ana"},
+            signing(anas, held, everything="1", ids=azure["Test"].pk, typed_name="ana"),
             headers={"User-Agent": "A browser"},
         )
         run_job(Transfer.objects.get().job_id)
@@ -251,7 +257,7 @@ class TestAccepting:
 
     def test_the_password_is_asked_for_first_and_nothing_typed_is_lost(self, held, azure, browse, ana):
         client = browse(ana)
-        asked = client.post(page(held), {"step": "accept", "everything": "1", "typed_name": "Ana"})
+        asked = client.post(page(held), signing(client, held, everything="1"))
         before = Transfer.objects.get().status
 
         client.post(asked.url, {"password": PASSWORD, "next": page(held)})
@@ -261,14 +267,26 @@ class TestAccepting:
         assert TransferItem.objects.count() == 3
 
     def test_another_name_is_no_signature(self, held, azure, anas):
-        response = anas.post(page(held), {"step": "accept", "everything": "1", "typed_name": "Anna"})
+        response = anas.post(page(held), signing(anas, held, everything="1", typed_name="Anna"))
 
         assert response.status_code == 422
         assert "Type your own name to sign: Ana." in text(response)
         assert Transfer.objects.get().status == State.AWAITING_REVIEW
 
+    def test_what_can_move_since_the_sheet_was_shown_is_shown_before_it_is_signed(self, held, azure, source, anas):
+        form = signing(anas, held, everything="1")
+        later = azure_subscription(azure["Test"].parent, "Later")
+
+        response = anas.post(page(held), form)
+
+        assert "has changed since you looked at it" in text(response)
+        assert "Later" in text(response)
+        assert Transfer.objects.get().status == State.AWAITING_REVIEW
+        anas.post(page(held), signing(anas, held, everything="1"))
+        assert TransferItem.objects.filter(subscription=later).exists()
+
     def test_accepting_twice_is_accepting_once(self, held, azure, anas):
-        form = {"step": "accept", "everything": "1", "typed_name": "Ana"}
+        form = signing(anas, held, everything="1")
         anas.post(page(held), form)
 
         again = anas.post(page(held), form, follow=True)
