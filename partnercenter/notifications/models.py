@@ -48,6 +48,7 @@ class Notification(models.Model):
         TRANSFER_ENDING = "transfer_ending", _("A transfer is about to expire")
         TRANSFER_EXPIRED = "transfer_expired", _("A transfer has expired")
         TRANSFER_ENDED = "transfer_ended", _("A transfer has come to its end")
+        CAMPAIGN_ENDED = "campaign_ended", _("The transfers of a campaign were requested")
         JOB_FAILED = "job_failed", _("Job failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -199,6 +200,16 @@ def _transfer_ended_sentence(facts: dict[str, Any]) -> str:
     return _with_left(sentence % (facts | {"count": grouped(moved)}), facts["left"])
 
 
+def _campaign_sentence(facts: dict[str, Any]) -> str:
+    sent = facts["sent"]
+    sentence = ngettext(
+        "%(count)s transfer of the campaign %(name)s is on its way.",
+        "%(count)s transfers of the campaign %(name)s are on their way.",
+        sent,
+    )
+    return _with_left(sentence % {"count": grouped(sent), "name": facts["name"]}, facts["left"])
+
+
 def _removed_sentence(facts: dict[str, Any]) -> str:
     if "provider" in facts:
         sentence = gettext("%(partner)s no longer sells to %(customer)s. It still serves it through %(provider)s.")
@@ -285,6 +296,7 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
         _("Nobody answered in time: the transfer of %(customer)s from %(source)s to %(target)s has expired.")
     ),
     Notification.Kind.TRANSFER_ENDED: _transfer_ended_sentence,
+    Notification.Kind.CAMPAIGN_ENDED: _campaign_sentence,
     Notification.Kind.JOB_FAILED: _failed_sentence,
 }
 

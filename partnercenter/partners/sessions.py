@@ -30,6 +30,7 @@ POLLED: Final = (
     "subscriptions:change_result",
     "subscriptions:license_change",
     "removal:remove",
+    "transfers:campaign_progress",
     "transfers:transfer",
     "my_transfers:transfer",
 )

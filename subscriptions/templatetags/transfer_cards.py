@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from partnercenter.partners.models import Partner
 from partnercenter.web.templatetags.web import badge
-from subscriptions.models import Transfer, TransferItem
+from subscriptions.models import Transfer, TransferCampaign, TransferItem
+from subscriptions.selectors.campaigns import campaign_of
 from subscriptions.selectors.transfers import BADGES, status_at
 
 register = Library()
@@ -19,6 +21,12 @@ def transfer_badge(transfer: Transfer) -> SafeString:
     """The state of a transfer as it is now."""
     status = status_at(transfer, timezone.now())
     return badge(BADGES[status], status.label)
+
+
+@register.simple_tag
+def campaign_with(transfer: Transfer, partner: Partner) -> TransferCampaign | None:
+    """The campaign of a partner that a transfer was asked for with."""
+    return campaign_of(transfer, partner)
 
 
 @register.simple_tag
