@@ -67,8 +67,9 @@ class Finding:
 
 def findings(partner: Partner, lines: Sequence[Line]) -> list[Finding]:
     """What there is to say of each row of a partner's file, with as many questions as for one row."""
-    targets = _targets(partner, {guid for line in lines if (guid := as_guid(line.customer))})
-    found = [(targets.get(as_guid(line.customer)), as_guid(line.source)) for line in lines]
+    guids = [(as_guid(line.customer), as_guid(line.source)) for line in lines]
+    targets = _targets(partner, {guid for guid, _source in guids if guid})
+    found = [(targets.get(guid), source) for guid, source in guids]
     sources = _sources({guid for _target, guid in found if guid}, targets)
     pairs = [(target, sources.get((guid, target.tenant_id))) if target else (None, None) for target, guid in found]
     codes = iter(codes_of_pairs([(source, target) for target, source in pairs if target and source]))

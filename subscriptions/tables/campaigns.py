@@ -53,7 +53,7 @@ class CampaignRowTable(Table):
     orders: ClassVar = {"line": Order(("line",))}
     default_order = "line"
     caption: ClassVar = _("Rows of the file")
-    css_class: ClassVar = "wrap as-cards"
+    css_class: ClassVar = "changed wrap as-cards"
 
     customer = django_tables2.Column(verbose_name=_("Customer"))
     line = django_tables2.Column(verbose_name=_("Line"))
