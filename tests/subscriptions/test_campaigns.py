@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from customers.models import Agreement, Customer
 from partnercenter.activity.models import Activity, Deed
+from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import cancel_job
@@ -230,6 +231,15 @@ class TestSending:
         ask(source, targets[0], finn)
 
         assert told(work(uploaded)) == [(2, "open", False), (3, "", True)]
+
+    def test_a_reason_without_a_code_is_kept_in_words(self, uploaded, finn):
+        send(uploaded, finn)
+        User.objects.filter(pk=finn.user_id).update(display_name="Finley")
+
+        campaign = work(uploaded)
+
+        assert told(campaign) == [(2, "refused", False), (3, "refused", False)]
+        assert {row.problem for row in campaign.rows.all()} == {"Type your own name to sign: Finley."}
 
     def test_rows_that_are_blocked_are_not_tried(self, finn, targets, contoso):
         campaign = upload(finn, "nonsense,,", rows_for(targets, contoso)[0])
