@@ -24,6 +24,7 @@ urlpatterns = [
     path("<uuid:transfer_id>/review/take-back/", transfer_review.take_back, name="take_back"),
     path("<uuid:transfer_id>/hand-over/", hand_over.hand_over, name="hand_over"),
     path("<uuid:transfer_id>/hand-over/tick/", hand_over.tick, name="tick"),
+    path("<uuid:transfer_id>/hand-over/remove-access/", hand_over.remove_access, name="remove_access"),
     path("<uuid:transfer_id>/record/", transfer_record.record, name="record"),
     path("<uuid:transfer_id>/record.csv", transfer_record.record_file, name="record_file"),
 ]

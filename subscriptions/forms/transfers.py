@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from partnercenter.partners.models import Partner
 from partnercenter.web.forms import SearchForm, search_field
 from subscriptions.models import Transfer
-from subscriptions.selectors.transfers import RECEIVED, SENT, in_direction, matching, waiting_for
+from subscriptions.selectors.transfers import RECEIVED, SENT, in_direction, in_state, matching, waiting_for
 
 
 class TransferFilter(SearchForm):
@@ -42,5 +42,5 @@ class TransferFilter(SearchForm):
         if direction := wanted.get("direction"):
             transfers = in_direction(transfers, partner, direction)
         if state := wanted.get("state"):
-            transfers = transfers.filter(status=state)
+            transfers = in_state(transfers, state, now)
         return waiting_for(transfers, partner, now) if wanted.get("mine") else transfers

@@ -17,6 +17,7 @@ from subscriptions.selectors.transfer_checks import (
     codes_of_accounts,
     codes_of_reservations,
     codes_of_subscriptions,
+    too_few_accept,
 )
 from subscriptions.selectors.transfer_tree import Chosen
 
@@ -83,7 +84,10 @@ def dry_run(transfer: Transfer, chosen: Chosen) -> DryRun:
     ]
     worst = (Level.BLOCKED, Level.WARNING, Level.OK)
     findings.sort(key=lambda finding: worst.index(finding.level))
-    return DryRun([CHECKS[code] for code in codes_of_accounts(source, target, transfer)], findings)
+    whole = codes_of_accounts(source, target, transfer)
+    if too_few_accept(transfer.source_partner):
+        whole.append("900150")
+    return DryRun([CHECKS[code] for code in whole], findings)
 
 
 def _leaving_something_behind(transfer: Transfer, chosen: Chosen) -> list[UUID]:

@@ -20,10 +20,10 @@ from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
 from partnercenter.notifications.models import Notification
 from partnercenter.partners.models import Partner
-from subscriptions.models import Party, Transfer, TransferSignature
+from subscriptions.models import Party, Transfer, TransferItem, TransferSignature
 from subscriptions.selectors.subscriptions import why_not_reseller
 from subscriptions.selectors.transfer_checks import CHECKS, codes_of_accounts
-from subscriptions.selectors.transfers import how_it_ended, is_name_of, may_act_for
+from subscriptions.selectors.transfers import cancels, how_it_ended, is_name_of, may_act_for, names_of
 from subscriptions.services.transfer_telling import REASON, record_transfer, tell
 
 State = Transfer.Status
@@ -41,7 +41,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Wish:
-    """Which transfer is asked for. `token` is any text that tells one wish of a person from the next."""
+    """Which transfer is asked for. `token` is any text that tells one wish of a person from the next.
+
+    Of one of many, who asks for it is told nothing: one notice is about all of them.
+    """
 
     source: Customer
     target: Customer
@@ -49,6 +52,7 @@ class Wish:
     token: str
     note: str = ""
     reseller: Partner | None = None
+    is_one_of_many: bool = False
 
 
 def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transfer:
@@ -81,8 +85,17 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
         require(transfer, wish.asked_as, actor)
         sign(transfer, wish.asked_as, signature, actor, transfer.asked_at)
         record_transfer(Deed.TRANSFER_ASKED, transfer, actor=actor)
-        tell(transfer, Notification.Kind.TRANSFER_ASKED, Party(transfer.must_act))
+        _tell_of_request(transfer, is_one_of_many=wish.is_one_of_many)
     return transfer
+
+
+def _tell_of_request(transfer: Transfer, *, is_one_of_many: bool) -> None:
+    """Who has to answer is told, and so are the others who know of it, unless it is one of very many."""
+    awaited = Party(transfer.must_act)
+    tell(transfer, Notification.Kind.TRANSFER_ASKED, awaited)
+    if not is_one_of_many:
+        others, answers = [party for party in Party if party != awaited], names_of(transfer)[awaited]
+        tell(transfer, Notification.Kind.TRANSFER_SENT, *others, by=Party(transfer.asked_as), awaited=answers)
 
 
 def transfer_of_wish(person: User, token: str) -> Transfer | None:
@@ -125,7 +138,7 @@ def decline_transfer(transfer: Transfer, reason: str, *, actor: User) -> bool:
 
 
 def cancel_transfer(transfer: Transfer, reason: str = "", *, actor: User) -> bool:
-    """Take a transfer back for the party that asked for it, as long as nothing moves. False and `Refused` as above."""
+    """Take a transfer back, for a party that `cancels` it, as long as nothing moves. False and `Refused` as above."""
     return _end(transfer, State.CANCELED, reason, actor)
 
 
@@ -135,7 +148,7 @@ def _end(transfer: Transfer, status: str, reason: str, actor: User) -> bool:
         if held.status == status and held.ended_by_id == actor.pk:
             return False
         answerable(held, now, *Transfer.WAITING)
-        party = Party(held.must_act if declines else held.asked_as)
+        party = Party(held.must_act) if declines else _canceling_party(held, actor)
         require(held, party, actor)
         held.move_to(status, ended_at=now, ended_by=actor, reason=reason)
         close_items(held)
@@ -146,9 +159,17 @@ def _end(transfer: Transfer, status: str, reason: str, actor: User) -> bool:
     return True
 
 
+def _canceling_party(transfer: Transfer, actor: User) -> Party:
+    """For which party somebody cancels: the own one if it may, else the one that they would have to belong to."""
+    person = _as_now(actor)
+    own = (party for party in Party if cancels(transfer, party) and may_act_for(transfer, party, person))
+    return next(own, Party(transfer.asked_as))
+
+
 def close_items(transfer: Transfer) -> None:
     """What has not moved is free for other transfers."""
-    transfer.items.filter(is_open=True).update(is_open=False)
+    waiting = transfer.items.filter(status=TransferItem.Status.WAITING)
+    waiting.update(status=TransferItem.Status.FAILED)
 
 
 @contextmanager
@@ -173,8 +194,12 @@ def answerable(transfer: Transfer, now: datetime, *states: str) -> None:
 
 def require(transfer: Transfer, party: Party, actor: User) -> None:
     """Raises `Refused` unless a person may act for a party, as they are at this moment."""
-    if not may_act_for(transfer, party, User.objects.select_related("staff__partner").get(pk=actor.pk)):
+    if not may_act_for(transfer, party, _as_now(actor)):
         raise Refused(WHO[party])
+
+
+def _as_now(actor: User) -> User:
+    return User.objects.select_related("staff__partner").get(pk=actor.pk)
 
 
 WHO: Final = {

@@ -160,8 +160,10 @@ def decline(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 @allow(Action.MANAGE_TRANSFERS)
 @looks_and_acts
 def cancel(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
-    """Take back what this partner has asked for, as long as nothing moves."""
-    found = _to_partner(request, transfer_id, asked_as=Party.TARGET)
+    """Take back what this partner has asked for or agreed to, as long as nothing moves."""
+    found = _to_partner(request, transfer_id)
+    if found.asked_as == Party.CUSTOMER and found.status == Transfer.Status.AWAITING_CONSENT:
+        return redirect("transfers:decline", found.pk)
     done = (_("The transfer is canceled. The others were told."), _("The transfer was canceled before."))
     return _ended(request, found, "cancel", cancel_transfer, done)
 
@@ -184,10 +186,10 @@ def _ended(
     return render(request, "subscriptions/transfer_end.html", context, status=422 if form.errors else 200)
 
 
-def _to_partner(request: StaffRequest, transfer_id: UUID, *, asked_as: Party) -> Transfer:
-    """A transfer that comes to this partner and was begun by that party (404 for others)."""
+def _to_partner(request: StaffRequest, transfer_id: UUID, *, asked_as: Party | None = None) -> Transfer:
+    """A transfer that comes to this partner and was begun by that party, where one is named (404 for others)."""
     found = get_object_or_404(transfers_of(request.partner).filter(target_partner=request.partner), pk=transfer_id)
-    if found.asked_as != asked_as:
+    if asked_as and found.asked_as != asked_as:
         raise Http404
     return found
 

@@ -26,7 +26,14 @@ from partnercenter.web.exports import export_csv
 from partnercenter.web.throttles import throttled
 from subscriptions.forms.transfers import TransferFilter
 from subscriptions.models import Party, Transfer
-from subscriptions.selectors.transfers import how_it_ended, status_at, transfers_of, transfers_of_customer, waits_for
+from subscriptions.selectors.transfers import (
+    cancels,
+    how_it_ended,
+    status_at,
+    transfers_of,
+    transfers_of_customer,
+    waits_for,
+)
 from subscriptions.tables.transfers import EXPORT_HEADER, TransferTable, export_rows
 from subscriptions.views.scope import of_customer
 from subscriptions.views.transfer_context import items_piece, transfer_context
@@ -133,7 +140,7 @@ def _acts(request: StaffRequest, found: Transfer, customer_url: str) -> Iterator
     if turn == Party.TARGET and is_own:
         yield Act(reverse("transfers:agree", args=[found.pk]), "check", _("Sign"), "primary")
         yield Act(reverse("transfers:decline", args=[found.pk]), "close", _("Decline"), "quiet danger")
-    if turn and is_own and found.asked_as == Party.TARGET:
+    if turn and is_own and cancels(found, Party.TARGET):
         yield Act(reverse("transfers:cancel", args=[found.pk]), "undo", _("Cancel the transfer"), "quiet danger")
     has_ended = turn is None and found.status != Transfer.Status.IN_PROGRESS
     if has_ended and is_own and customer_url:

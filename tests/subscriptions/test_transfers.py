@@ -198,7 +198,7 @@ class TestMoving:
 
         assert state(agreed) == State.COMPLETED_WITH_ERRORS
         assert owner_of(azure["Test"]) == source
-        assert not TransferItem.objects.filter(is_open=True).exists()
+        assert not TransferItem.objects.filter(status="waiting").exists()
 
     def test_where_nothing_could_move_it_has_failed(self, agreed, azure, ana):
         accept(agreed, ana, azure.values())
