@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from subscriptions.views import campaigns, hand_over, transfer_asking, transfer_record, transfer_review, transfers
+from subscriptions.views import (
+    campaigns,
+    hand_over,
+    transfer_asking,
+    transfer_dry_run,
+    transfer_record,
+    transfer_review,
+    transfers,
+)
 
 app_name = "transfers"
 
@@ -19,6 +27,7 @@ urlpatterns = [
     path("campaigns/template.csv", campaigns.campaign_template, name="campaign_template"),
     path("two-persons/", transfer_review.two_persons, name="two_persons"),
     path("two-persons/set/", transfer_review.set_two_persons, name="set_two_persons"),
+    path("<uuid:transfer_id>/dry-run/", transfer_dry_run.dry_run_of_all, name="dry_run"),
     path("<uuid:transfer_id>/review/", transfer_review.review, name="review"),
     path("<uuid:transfer_id>/review/decline/", transfer_review.decline_review, name="decline_review"),
     path("<uuid:transfer_id>/review/take-back/", transfer_review.take_back, name="take_back"),

@@ -42,11 +42,12 @@ class TestTheDryRun:
         assert codes(response) == {"relationship": "ok", "agreement": "blocked", "900132": "ok"}
         assert response.context["source"] is None
 
-    def test_every_precondition_is_told_one_by_one_also_those_that_are_met(self, as_finn, source, target, azure):
+    def test_every_precondition_is_told_one_by_one_also_those_that_are_met(self, as_finn, source, target, azure, ana):
         response = as_finn.post(new_page(target), {"partner": str(source.partner_id), "wish": WISH, "check": "1"})
 
         assert response.status_code == 200
         assert codes(response) == {
+            "900150": "ok",
             "relationship": "ok",
             "cloud": "ok",
             "market": "ok",

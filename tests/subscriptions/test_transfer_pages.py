@@ -113,6 +113,18 @@ class TestTheLists:
     def test_search_and_filters_leave_only_what_is_asked_for(self, query, found, browse, ana, agreed):
         assert len(listed(browse(ana), **query)) == found
 
+    def test_a_filter_knows_what_has_expired_before_the_clock_notices(self, browse, finn, asked):
+        Transfer.objects.filter(pk=asked.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+        assert listed(browse(finn), state="awaiting_consent") == []
+        assert len(listed(browse(finn), state="expired")) == 1
+
+    def test_the_home_page_says_how_many_wait_for_the_own_answer(self, browse, ana, finn, agreed):
+        sentence = "1 transfer of Azure subscriptions waits for your answer."
+
+        assert sentence in browse(ana).get("/").content.decode()
+        assert sentence not in browse(finn).get("/").content.decode()
+
     def test_the_new_partner_has_nothing_to_do_while_others_have(self, browse, finn, agreed, others):
         assert listed(browse(finn), mine="1") == []
         assert len(listed(browse(finn), direction="sent")) == 3
