@@ -124,7 +124,7 @@ def _move_kind(
     items: Sequence[TransferItem], transfer: Transfer, source: Customer, target: Customer, now: datetime
 ) -> list[TransferItem]:
     """Move the subscriptions or the reservations among some items; those that stay, with the reason."""
-    codes = _codes(transfer, source, target, items)
+    codes = _codes(transfer, source, target, items) if items else {}
     movable = [item for item in items if not codes[item.pk]]
     codes |= {item.pk: "failed" for item in _move_or_leave(movable, transfer, source, target, now)}
     stuck = [item for item in items if codes[item.pk]]
