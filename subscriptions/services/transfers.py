@@ -113,10 +113,13 @@ def _hold_accounts(source: Customer, target: Customer) -> tuple[Customer, Custom
     return held[source.pk], held[target.pk]
 
 
-def agree_to_transfer(transfer: Transfer, signature: Signature, *, actor: User) -> bool:
+def agree_to_transfer(
+    transfer: Transfer, signature: Signature, *, actor: User, reseller: Partner | None = None
+) -> bool:
     """Sign for the party that is asked: the customer, or the new partner where the customer began it.
 
-    False if that was done before. Raises `Refused` for others, and once the transfer can no longer be answered.
+    The new partner, where it is a provider, says through which `reseller` it is going to sell. False if that was done
+    before. Raises `Refused` for others, for no reseller of its own, and once the transfer can no longer be answered.
     """
     now = timezone.now()
     with transfer_held(transfer) as held:
@@ -126,10 +129,18 @@ def agree_to_transfer(transfer: Transfer, signature: Signature, *, actor: User) 
         party = Party(held.must_act)
         require(held, party, actor)
         sign(held, party, signature, actor, now)
+        if party == Party.TARGET:
+            _name_reseller(held, reseller)
         held.move_to(State.AWAITING_REVIEW, reminded_before=None)
         record_transfer(Deed.TRANSFER_SIGNED, held, actor=actor)
         tell(held, Notification.Kind.TRANSFER_SIGNED, *Party)
     return True
+
+
+def _name_reseller(transfer: Transfer, reseller: Partner | None) -> None:
+    if reseller and (why := why_not_reseller(transfer.target_partner, reseller)):
+        raise Refused(why)
+    Transfer.objects.filter(pk=transfer.pk).update(reseller=reseller)
 
 
 def decline_transfer(transfer: Transfer, reason: str, *, actor: User) -> bool:

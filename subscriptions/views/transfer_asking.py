@@ -24,7 +24,7 @@ from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.throttles import throttled
 from partnercenter.web.unsent import typed_before
 from subscriptions.forms.transfer_asking import TransferForm
-from subscriptions.forms.transfer_signing import EndForm, SignForm
+from subscriptions.forms.transfer_signing import EndForm, SignForTargetForm
 from subscriptions.models import Party, Transfer
 from subscriptions.selectors.transfer_checks import CHECKS, Level, why_no_transfers
 from subscriptions.selectors.transfer_preconditions import numbers_by_code, preconditions
@@ -128,12 +128,16 @@ def agree(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     """Sign for the new partner what a customer has begun from its own side."""
     found = _to_partner(request, transfer_id, asked_as=Party.CUSTOMER)
     data, _files = posted(request)
-    form = SignForm(data, person=request.user, typed=None if data else typed_before(request))
+    typed = None if data else typed_before(request)
+    form = SignForTargetForm(
+        data, target=found.target, person=request.user, typed=typed, initial={"reseller": found.reseller_id}
+    )
     if form.is_valid():
-        signature = signature_of(request, form.cleaned_data["typed_name"])
+        given = form.cleaned_data
+        signature = signature_of(request, given["typed_name"])
         return act(
             request,
-            lambda: agree_to_transfer(found, signature, actor=request.user),
+            lambda: agree_to_transfer(found, signature, actor=request.user, reseller=given.get("reseller")),
             done=lambda now: (
                 _("You have signed. Now %(source)s reviews it.") % {"source": found.source_partner}
                 if now
