@@ -27,6 +27,7 @@ urlpatterns = [
     path("campaigns/template.csv", campaigns.campaign_template, name="campaign_template"),
     path("two-persons/", transfer_review.two_persons, name="two_persons"),
     path("two-persons/set/", transfer_review.set_two_persons, name="set_two_persons"),
+    path("<uuid:transfer_id>/retry/", transfers.retry, name="retry"),
     path("<uuid:transfer_id>/dry-run/", transfer_dry_run.dry_run_of_all, name="dry_run"),
     path("<uuid:transfer_id>/review/", transfer_review.review, name="review"),
     path("<uuid:transfer_id>/review/decline/", transfer_review.decline_review, name="decline_review"),

@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from customers.models import Customer
 from partnercenter.activity.models import Deed
+from partnercenter.directory.models import User
+from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Progress
 from partnercenter.notifications.models import Notification
@@ -26,9 +28,10 @@ from subscriptions.models import Party, Reservation, Subscription, Transfer, Tra
 from subscriptions.selectors.subscriptions import active_plan_of
 from subscriptions.selectors.transfer_checks import codes_of_accounts, codes_of_reservations, codes_of_subscriptions
 from subscriptions.selectors.transfer_money import next_bill
+from subscriptions.selectors.transfers import how_it_ended
 from subscriptions.services.history import RESERVATION, SUBSCRIPTION
 from subscriptions.services.transfer_telling import FROM, TO, record_transfer, tell
-from subscriptions.services.transfers import close_items, hold_transfer
+from subscriptions.services.transfers import close_items, hold_transfer, require_any, transfer_held
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +72,20 @@ def try_again(transfer: Transfer, now: datetime) -> int:
     moved, _left = _move(held, list(waiting.filter(due_again(now)).order_by("id")[:CHUNK]), now)
     conclude(held, now)
     return moved
+
+
+def retry_now(transfer: Transfer, *, actor: User) -> int:
+    """Try again at once what could not be moved, as somebody wants who has looked after it; how much was moved.
+
+    What is more than a chunk is left to the clock. Raises `Refused` for who acts for none of the three, and where
+    nothing is to be tried.
+    """
+    with transfer_held(transfer) as held:
+        require_any(held, actor)
+        if held.status != State.IN_PROGRESS:
+            raise Refused(how_it_ended(held, timezone.now()))
+        held.items.filter(status=TransferItem.Status.WAITING).update(tried_at=None)
+        return try_again(held, timezone.now())
 
 
 def due_again(now: datetime) -> Q:

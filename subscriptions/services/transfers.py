@@ -209,6 +209,13 @@ def require(transfer: Transfer, party: Party, actor: User) -> None:
         raise Refused(WHO[party])
 
 
+def require_any(transfer: Transfer, actor: User) -> None:
+    """Raises `Refused` unless a person may act for any of the three, as they are at this moment."""
+    person = _as_now(actor)
+    if not any(may_act_for(transfer, party, person) for party in Party):
+        raise Refused(_("Only a Global admin or Admin agent of the two partners or of the customer can do this."))
+
+
 def _as_now(actor: User) -> User:
     return User.objects.select_related("staff__partner").get(pk=actor.pk)
 

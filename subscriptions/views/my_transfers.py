@@ -39,7 +39,7 @@ from subscriptions.services.transfers import (
 )
 from subscriptions.tables.my_transfers import MyTransferTable
 from subscriptions.views.hand_over import access_removed, hand_over_context, ticked
-from subscriptions.views.transfer_context import items_piece, transfer_context
+from subscriptions.views.transfer_context import items_piece, retried, transfer_context
 from subscriptions.views.transfer_record import record_download, record_page
 from subscriptions.views.transfer_signing import signature_of
 
@@ -188,6 +188,15 @@ def _asked(request: HttpRequest, form: NewTransferForm) -> Transfer | None:
     except Refused as refused:
         form.add_error(None, str(refused))
         return None
+
+
+@signed_in
+@throttled("transfer", per_minute=20)
+@require_POST
+def retry(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
+    """Try again at once what could not be moved."""
+    found, person = _found(request, transfer_id), _admin(request)
+    return retried(request, found, person, _address(found))
 
 
 @signed_in

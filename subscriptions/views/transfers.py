@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import Customer
 from customers.navigation import customer_context
@@ -36,7 +36,7 @@ from subscriptions.selectors.transfers import (
 )
 from subscriptions.tables.transfers import EXPORT_HEADER, TransferTable, export_rows
 from subscriptions.views.scope import of_customer
-from subscriptions.views.transfer_context import items_piece, transfer_context
+from subscriptions.views.transfer_context import items_piece, retried, transfer_context
 
 # Ends about which there is more to say than the state itself says.
 HAVE_A_SENTENCE: Final = frozenset({Transfer.Status.DECLINED, Transfer.Status.CANCELED, Transfer.Status.EXPIRED})
@@ -122,6 +122,15 @@ def transfer(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
         "act_denied": why_not(request, Action.MANAGE_TRANSFERS),
     }
     return render(request, "subscriptions/transfer.html", context)
+
+
+@allow(Action.MANAGE_TRANSFERS)
+@throttled("transfer", per_minute=20)
+@require_POST
+def retry(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
+    """Try again at once what could not be moved."""
+    found = get_object_or_404(transfers_of(request.partner), pk=transfer_id)
+    return retried(request, found, request.user, reverse("transfers:transfer", args=[found.pk]))
 
 
 def _customer_url(request: StaffRequest, found: Transfer) -> str:

@@ -207,6 +207,29 @@ def test_what_cannot_move_says_why_and_what_helps_and_stands_first(client, ana, 
     assert "is tried again by itself until" in response.content.decode()
 
 
+def test_who_has_looked_after_it_tries_again_at_once(client, ana, finn, agreed, azure, browse, fabrikam, make_staff):
+    accept(agreed, ana, azure.values())
+    Subscription.objects.filter(pk__in=[azure["Web shop"].pk, azure["Test"].pk]).update(status="suspended")
+    agreed.refresh_from_db()
+    run_job(agreed.job_id)
+    retry, as_finn = reverse("transfers:retry", args=[agreed.pk]), browse(finn)
+    helper = browse(make_staff(fabrikam, "Hedda", Role.HELPDESK_AGENT))
+
+    def said():
+        return [str(message) for message in as_finn.post(retry, follow=True).context["messages"]]
+
+    assert said() == ["Nothing could be moved yet. What is to be done stands beside each thing."]
+    Subscription.objects.filter(pk=azure["Web shop"].pk).update(status="active")
+    assert said() == ["1 thing was moved."]
+    assert helper.post(retry).status_code == 403
+    assert "Try again now" not in helper.get(reverse("transfers:transfer", args=[agreed.pk])).content.decode()
+    Subscription.objects.filter(pk=azure["Test"].pk).update(status="active")
+    assert said() == ["1 thing was moved."]
+    assert Transfer.objects.get().status == Transfer.Status.COMPLETE
+    [over] = said()
+    assert over.startswith("Everything that was chosen is with Fabrikam since")
+
+
 def test_many_things_are_told_in_numbers_and_the_first_hundred(client, ana, finn, agreed, azure):
     accept(agreed, ana, azure.values())
     agreed.refresh_from_db()
