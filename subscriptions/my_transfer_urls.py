@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:transfer_id>/sign/", my_transfers.sign, name="sign"),
     path("<uuid:transfer_id>/decline/", my_transfers.decline, name="decline"),
     path("<uuid:transfer_id>/cancel/", my_transfers.cancel, name="cancel"),
+    path("<uuid:transfer_id>/retry/", my_transfers.retry, name="retry"),
     path("<uuid:transfer_id>/tick/", my_transfers.tick, name="tick"),
     path("<uuid:transfer_id>/remove-access/", my_transfers.remove_access, name="remove_access"),
     path("<uuid:transfer_id>/record/", my_transfers.record, name="record"),

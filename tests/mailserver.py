@@ -35,6 +35,11 @@ class AnyPort(Controller):
         super()._trigger_server()
 
 
+def subject_of(mail):
+    """The subject of a mail, without the blank that is left where its first line had only the name of the header."""
+    return mail["Subject"].strip()
+
+
 def words_of(mail):
     """The plain text of a mail."""
     return mail.get_body(("plain",)).get_content()

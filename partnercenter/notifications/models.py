@@ -40,6 +40,7 @@ class Notification(models.Model):
         PARTNERSHIP_DECLINED = "partnership_declined", _("A reseller declined your invitation")
         PARTNERSHIP_REMOVED = "partnership_removed", _("A partnership has ended")
         TRANSFER_ASKED = "transfer_asked", _("A transfer waits for your signature")
+        TRANSFER_SENT = "transfer_sent", _("A transfer was requested")
         TRANSFER_SIGNED = "transfer_signed", _("A transfer waits for the review of the current partner")
         TRANSFER_PROPOSED = "transfer_proposed", _("A transfer waits for a second person")
         TRANSFER_ACCEPTED = "transfer_accepted", _("A transfer was accepted")
@@ -48,6 +49,7 @@ class Notification(models.Model):
         TRANSFER_ENDING = "transfer_ending", _("A transfer is about to expire")
         TRANSFER_EXPIRED = "transfer_expired", _("A transfer has expired")
         TRANSFER_ENDED = "transfer_ended", _("A transfer has come to its end")
+        TRANSFER_RULE_CHANGED = "transfer_rule_changed", _("Who accepts transfers was changed")
         CAMPAIGN_ENDED = "campaign_ended", _("The transfers of a campaign were requested")
         JOB_FAILED = "job_failed", _("Job failed")
 
@@ -232,6 +234,14 @@ def _sentence(text: Promise) -> Callable[[dict[str, Any]], str]:
     return made
 
 
+def _rule_sentence(facts: dict[str, Any]) -> str:
+    if facts["two"]:
+        sentence = gettext("%(person)s wants two persons to accept what leaves you for another partner.")
+    else:
+        sentence = gettext("%(person)s said that one person is enough to accept what leaves you for another partner.")
+    return str(sentence % facts)
+
+
 def _with_left(sentence: str, left: int) -> str:
     """A sentence, and how many could not be done if there are such."""
     if not left:
@@ -271,6 +281,12 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
     Notification.Kind.TRANSFER_ASKED: _sentence(
         _("Azure subscriptions of %(customer)s are to go from %(source)s to %(target)s. This waits for your answer.")
     ),
+    Notification.Kind.TRANSFER_SENT: _sentence(
+        _(
+            "%(by)s asked that Azure subscriptions of %(customer)s go from %(source)s to %(target)s. "
+            "This waits for the signature of %(awaited)s."
+        )
+    ),
     Notification.Kind.TRANSFER_SIGNED: _sentence(
         _(
             "%(customer)s and %(target)s agree that Azure subscriptions go from %(source)s to %(target)s. "
@@ -296,6 +312,7 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
         _("Nobody answered in time: the transfer of %(customer)s from %(source)s to %(target)s has expired.")
     ),
     Notification.Kind.TRANSFER_ENDED: _transfer_ended_sentence,
+    Notification.Kind.TRANSFER_RULE_CHANGED: _rule_sentence,
     Notification.Kind.CAMPAIGN_ENDED: _campaign_sentence,
     Notification.Kind.JOB_FAILED: _failed_sentence,
 }

@@ -90,10 +90,10 @@ class CampaignFilter(forms.Form):
         """Whether anything was asked for."""
         return any(self.cleaned_data.values())
 
-    def narrow(self, rows: QuerySet[TransferCampaignRow]) -> QuerySet[TransferCampaignRow]:
-        """Those of the rows that were asked for."""
+    def narrow(self, rows: QuerySet[TransferCampaignRow], now: datetime) -> QuerySet[TransferCampaignRow]:
+        """Those of the rows that were asked for, as they are at a moment."""
         if state := self.cleaned_data.get("state"):
-            rows = in_state(rows, state)
+            rows = in_state(rows, state, now)
         if code := self.cleaned_data.get("problem"):
             rows = rows.filter(code=code)
         return rows

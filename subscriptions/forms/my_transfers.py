@@ -46,7 +46,7 @@ class NewTransferForm(SignForm):
         help_text=gettext_lazy("Both partners read it."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    wish = forms.CharField(required=False, max_length=LONGEST_WISH, widget=forms.HiddenInput)
+    wish = forms.CharField(max_length=LONGEST_WISH, widget=forms.HiddenInput)
 
     def __init__(
         self,

@@ -12,15 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
 from partnercenter.directory.models import User
-from partnercenter.partners.models import Partner
-from subscriptions.forms.transfer_signing import SignForm
+from subscriptions.forms.transfer_signing import SignForTargetForm
 from subscriptions.models import Transfer
-from subscriptions.selectors.subscriptions import resellers_for
 from subscriptions.selectors.transfer_checks import CHECKS
 from subscriptions.selectors.transfer_preconditions import account_with_azure
 
 
-class TransferForm(SignForm):
+class TransferForm(SignForTargetForm):
     """What a new partner asks for, and its signature; `wish` tells one wish from the next.
 
     After `is_valid` `source` is the account that Azure is to leave. Who looks at the checks only has not signed yet:
@@ -37,13 +35,6 @@ class TransferForm(SignForm):
             "required": gettext_lazy("Enter the Microsoft ID of the partner it is with now."),
             "invalid": gettext_lazy("Enter a Microsoft ID: 32 digits and letters from a to f, in five groups."),
         },
-    )
-    reseller = forms.ModelChoiceField(
-        Partner.objects.none(),
-        label=gettext_lazy("Reseller"),
-        required=False,
-        empty_label=gettext_lazy("No reseller: you serve the customer directly"),
-        error_messages={"invalid_choice": gettext_lazy("Choose one of your resellers.")},
     )
     note = forms.CharField(
         label=gettext_lazy("Note"),
@@ -65,13 +56,8 @@ class TransferForm(SignForm):
         typed: QueryDict | None = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
-        self.target = target
         self.source: Customer | None = None
-        super().__init__(data, person=person, typed=typed, initial=initial or {})
-        resellers = resellers_for(target.partner)
-        self.fields["reseller"].queryset = resellers  # type: ignore[attr-defined]
-        if not resellers.exists():
-            del self.fields["reseller"]
+        super().__init__(data, target=target, person=person, typed=typed, initial=initial or {})
         self.signs = signs
 
     def clean(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,8 +11,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.models import Customer
 from partnercenter.directory.models import User
+from partnercenter.partners.models import Partner
 from subscriptions.models import Transfer
+from subscriptions.selectors.subscriptions import resellers_for
 from subscriptions.selectors.transfers import is_name_of
 
 
@@ -38,6 +42,28 @@ class SignForm(forms.Form):
         if not is_name_of(name, self.person):
             raise ValidationError(_("Type your own name to sign: %(name)s.") % {"name": self.person.display_name})
         return name
+
+
+class SignForTargetForm(SignForm):
+    """What the new partner signs: a provider says through which of its resellers it is going to sell."""
+
+    reseller = forms.ModelChoiceField(
+        Partner.objects.none(),
+        label=gettext_lazy("Reseller"),
+        required=False,
+        empty_label=gettext_lazy("No reseller: you serve the customer directly"),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of your resellers.")},
+    )
+
+    field_order: Sequence[str] | None = ("reseller", "typed_name")
+
+    def __init__(self, data: Any = None, *, target: Customer, **kwargs: Any) -> None:
+        self.target = target
+        super().__init__(data, **kwargs)
+        resellers = resellers_for(target.partner)
+        self.fields["reseller"].queryset = resellers  # type: ignore[attr-defined]
+        if not resellers.exists():
+            del self.fields["reseller"]
 
 
 class EndForm(forms.Form):

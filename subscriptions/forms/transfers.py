@@ -12,7 +12,7 @@ from partnercenter.partners.models import Partner
 from partnercenter.web.forms import SearchForm, search_field
 from subscriptions.models import Transfer, TransferCampaign
 from subscriptions.selectors.campaigns import campaigns_of, sent_with
-from subscriptions.selectors.transfers import RECEIVED, SENT, in_direction, matching, waiting_for
+from subscriptions.selectors.transfers import RECEIVED, SENT, in_direction, in_state, matching, waiting_for
 
 
 class TransferFilter(SearchForm):
@@ -49,7 +49,7 @@ class TransferFilter(SearchForm):
         if direction := wanted.get("direction"):
             transfers = in_direction(transfers, partner, direction)
         if state := wanted.get("state"):
-            transfers = transfers.filter(status=state)
+            transfers = in_state(transfers, state, now)
         if campaign_id := wanted.get("campaign"):
             self.campaign_chosen = campaigns_of(partner).filter(pk=campaign_id).first()
             transfers = sent_with(transfers, self.campaign_chosen) if self.campaign_chosen else transfers.none()

@@ -2,6 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import pgtrigger.compiler
+import pgtrigger.migrations
 import subscriptions.models.transfer
 import uuid
 from django.conf import settings
@@ -50,10 +52,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=255)),
                 ('status', models.CharField(choices=[('waiting', 'Waiting'), ('moved', 'Moved'), ('failed', 'Not moved')], default='waiting', max_length=10)),
-                ('is_open', models.BooleanField(default=True)),
                 ('code', models.CharField(blank=True, max_length=20)),
                 ('tried_at', models.DateTimeField(blank=True, null=True)),
                 ('moved_at', models.DateTimeField(blank=True, null=True)),
+                ('old_reseller', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
                 ('reservation', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscriptions.reservation')),
                 ('subscription', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscriptions.subscription')),
                 ('transfer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='subscriptions.transfer')),
@@ -68,6 +70,7 @@ class Migration(migrations.Migration):
                 ('signed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('address', models.GenericIPAddressField(blank=True, null=True)),
                 ('browser', models.CharField(blank=True, max_length=300)),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('transfer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='subscriptions.transfer')),
             ],
@@ -128,6 +131,10 @@ class Migration(migrations.Migration):
             model_name='transfercampaign',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('job', None), ('sent_at', None), ('sent_by', None), ('typed_name', '')), models.Q(models.Q(('typed_name', ''), _negated=True), ('job__isnull', False), ('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='a_sent_campaign_is_signed'),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='transfercampaign',
+            trigger=pgtrigger.compiler.Trigger(name='sent_campaign_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."sent_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4aa1107d92dff95ab55a31ab91e1cde561cd9a9e', operation='UPDATE OR DELETE', pgid='pgtrigger_sent_campaign_is_kept_0e339', table='subscriptions_transfercampaign', when='BEFORE')),
+        ),
         migrations.AddIndex(
             model_name='transfercampaignrow',
             index=models.Index(condition=models.Q(('code', ''), ('transfer', None)), fields=['campaign', 'line'], name='campaign_rows_to_send'),
@@ -186,22 +193,34 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transferitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('subscription',), name='item_in_one_open_transfer'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'waiting')), fields=('subscription',), name='item_in_one_open_transfer'),
         ),
         migrations.AddConstraint(
             model_name='transferitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('reservation',), name='reservation_in_one_open_transfer'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'waiting')), fields=('reservation',), name='reservation_in_one_open_transfer'),
         ),
         migrations.AddConstraint(
             model_name='transferitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_open', False), ('moved_at__isnull', False), ('status', 'moved')), models.Q(models.Q(('status', 'moved'), _negated=True), ('moved_at', None)), _connector='OR'), name='a_moved_item_has_a_moment'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('moved_at__isnull', False), ('status', 'moved')), models.Q(models.Q(('status', 'moved'), _negated=True), ('moved_at', None)), _connector='OR'), name='a_moved_item_has_a_moment'),
         ),
         migrations.AddConstraint(
             model_name='transfersignature',
-            constraint=models.UniqueConstraint(fields=('transfer', 'party', 'signed_by'), name='a_person_signs_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('transfer', 'party', 'signed_by'), name='a_person_signs_once'),
         ),
         migrations.AddConstraint(
             model_name='transfertick',
             constraint=models.UniqueConstraint(fields=('transfer', 'what'), name='a_point_is_ticked_off_once'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='transfersignature',
+            trigger=pgtrigger.compiler.Trigger(name='signature_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='453cc5f917e60dc2661a3e61466e68628869f08e', operation='DELETE', pgid='pgtrigger_signature_is_kept_6d00a', table='subscriptions_transfersignature', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='transfersignature',
+            trigger=pgtrigger.compiler.Trigger(name='signature_is_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."browser" IS DISTINCT FROM (NEW."browser") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."party" IS DISTINCT FROM (NEW."party") OR OLD."signed_at" IS DISTINCT FROM (NEW."signed_at") OR OLD."signed_by_id" IS DISTINCT FROM (NEW."signed_by_id") OR OLD."transfer_id" IS DISTINCT FROM (NEW."transfer_id") OR OLD."typed_name" IS DISTINCT FROM (NEW."typed_name"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8d651085da95a191a5bdfa6a0d906650116370c8', operation='UPDATE', pgid='pgtrigger_signature_is_never_changed_74368', table='subscriptions_transfersignature', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='transfersignature',
+            trigger=pgtrigger.compiler.Trigger(name='signature_is_withdrawn_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."withdrawn_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='d443009628d2e3ee4a10db19e8a5f961f4fa979d', operation='UPDATE', pgid='pgtrigger_signature_is_withdrawn_once_2d3d2', table='subscriptions_transfersignature', when='BEFORE')),
         ),
     ]

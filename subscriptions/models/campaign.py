@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -21,8 +22,8 @@ class TransferCampaign(models.Model):
     """An uploaded file with a transfer to ask for in each row, for the new partner; `name` is that of the file.
 
     Its rows are checked when it comes in, and again when somebody wants it, the last time at `checked_at`. Who sends it
-    signs for all rows that can be sent, with one typed name; `job` asks for their transfers then. One that nobody sends
-    is forgotten after `KEPT_FOR`.
+    signs for all rows that can be sent, with one typed name; `job` asks for their transfers then. From then on the
+    database refuses to change or delete it. One that nobody sends is forgotten after `KEPT_FOR`.
     """
 
     KEPT_FOR: ClassVar = timedelta(days=7)
@@ -51,6 +52,13 @@ class TransferCampaign(models.Model):
         indexes = [
             models.Index(fields=["partner", "-created_at", "-id"], name="campaigns_by_time"),
             models.Index(fields=["created_at"], condition=Q(sent_at=None), name="campaigns_not_sent"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="sent_campaign_is_kept",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__sent_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -142,7 +143,11 @@ class Transfer(Stateful):
 
 
 class TransferSignature(models.Model):
-    """That a party agreed to a transfer: who typed which name, when, from where; it is never changed."""
+    """That a party agreed to a transfer: who typed which name, when, from where.
+
+    It is never changed or deleted: the database refuses that. Where the current partner took its choice back before
+    anything moved it was `withdrawn_at` a moment, and the same person may sign again.
+    """
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="signatures", db_index=False)
     party = models.CharField(max_length=10, choices=Party.choices)
@@ -151,10 +156,28 @@ class TransferSignature(models.Model):
     signed_at = models.DateTimeField(default=timezone.now)
     address = models.GenericIPAddressField(null=True, blank=True)
     browser = models.CharField(max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["transfer", "party", "signed_by"], name="a_person_signs_once"),
+            models.UniqueConstraint(
+                fields=["transfer", "party", "signed_by"],
+                condition=Q(withdrawn_at=None),
+                name="a_person_signs_once",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="signature_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="signature_is_never_changed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["withdrawn_at"]),
+            ),
+            pgtrigger.Protect(
+                name="signature_is_withdrawn_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -164,8 +187,9 @@ class TransferSignature(models.Model):
 class TransferItem(models.Model):
     """One thing that moves: an Azure subscription or a reservation.
 
-    It is `is_open` as long as it may move: no thing can be open in two transfers. `code` says why it has not moved yet,
-    in the words of `subscriptions.selectors.transfer_checks`; `tried_at` when that was found last.
+    No thing can wait in two transfers. `code` says why it has not moved, in the words of
+    `subscriptions.selectors.transfer_checks`; `tried_at` when that was found last. `old_reseller` is who sold it to the
+    customer for the partner that it came from.
     """
 
     class Status(models.TextChoices):
@@ -178,10 +202,10 @@ class TransferItem(models.Model):
     reservation = models.ForeignKey(Reservation, models.PROTECT, null=True, related_name="+", db_index=False)
     name = models.CharField(max_length=255)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
-    is_open = models.BooleanField(default=True)
     code = models.CharField(max_length=20, blank=True)
     tried_at = models.DateTimeField(null=True, blank=True)
     moved_at = models.DateTimeField(null=True, blank=True)
+    old_reseller = models.ForeignKey(Partner, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -191,14 +215,13 @@ class TransferItem(models.Model):
                 name="an_item_is_one_thing",
             ),
             models.UniqueConstraint(
-                fields=["subscription"], condition=Q(is_open=True), name="item_in_one_open_transfer"
+                fields=["subscription"], condition=Q(status="waiting"), name="item_in_one_open_transfer"
             ),
             models.UniqueConstraint(
-                fields=["reservation"], condition=Q(is_open=True), name="reservation_in_one_open_transfer"
+                fields=["reservation"], condition=Q(status="waiting"), name="reservation_in_one_open_transfer"
             ),
             models.CheckConstraint(
-                condition=Q(status="moved", moved_at__isnull=False, is_open=False)
-                | (~Q(status="moved") & Q(moved_at=None)),
+                condition=Q(status="moved", moved_at__isnull=False) | (~Q(status="moved") & Q(moved_at=None)),
                 name="a_moved_item_has_a_moment",
             ),
         ]

@@ -20,7 +20,7 @@ from subscriptions.selectors.transfer_preconditions import accounts_with_azure
 LONGEST_NOTE: Final = Transfer._meta.get_field("note").max_length or 0
 UNKNOWN, TWICE, NO_AZURE, LONG_NOTE = "unknown", "twice", "no_azure", "long_note"
 # Found when the transfer is asked for: whoever signed may not any more, and what there is no word for.
-NO_RIGHT, REFUSED = "900150", "refused"
+NO_RIGHT, REFUSED = "no_right", "refused"
 
 OF_ROWS: Final[Mapping[str, Check]] = {
     **CHECKS,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,12 +20,6 @@ from subscriptions.selectors.transfers import BADGES
 # The states of a row for which there is no transfer; all others are those of the transfer.
 WAITING, BLOCKED = "waiting", "blocked"
 STATES: Final = (WAITING, BLOCKED, *Transfer.Status.values)
-_STATE: Final = Case(
-    When(transfer__isnull=False, then=F("transfer__status")),
-    When(code="", then=Value(WAITING)),
-    default=Value(BLOCKED),
-    output_field=CharField(),
-)
 
 
 @dataclass(frozen=True)
@@ -50,24 +45,34 @@ def rows_of(campaign: TransferCampaign) -> QuerySet[TransferCampaignRow]:
     return rows.select_related("account", "source_partner__tenant", *of_transfer)
 
 
-def in_state(rows: QuerySet[TransferCampaignRow], state: str) -> QuerySet[TransferCampaignRow]:
-    """Those of some rows that are in one of `STATES`."""
-    if state == BLOCKED:
-        return rows.exclude(code="")
-    return rows.filter(code="", transfer=None) if state == WAITING else rows.filter(transfer__status=state)
+def in_state(rows: QuerySet[TransferCampaignRow], state: str, now: datetime) -> QuerySet[TransferCampaignRow]:
+    """Those of some rows that are in one of `STATES` at a moment."""
+    return rows.alias(state_now=_state_at(now)).filter(state_now=state)
 
 
 def rows_to_send(campaign: TransferCampaign) -> QuerySet[TransferCampaignRow]:
     """Those that nothing stands in the way of, and that are not sent yet."""
-    return in_state(TransferCampaignRow.objects.filter(campaign=campaign), WAITING)
+    return TransferCampaignRow.objects.filter(campaign=campaign, code="", transfer=None)
 
 
-def numbers_of(campaigns: Iterable[TransferCampaign]) -> dict[UUID, list[StateCount]]:
-    """How many rows of each of some campaigns are in each state that there is."""
+def _state_at(now: datetime) -> Case:
+    """The state of a row at a moment, also before the clock has noticed that its transfer expired."""
+    late = Q(transfer__status__in=Transfer.WAITING, transfer__expires_at__lte=now)
+    return Case(
+        When(late, then=Value(Transfer.Status.EXPIRED.value)),
+        When(transfer__isnull=False, then=F("transfer__status")),
+        When(code="", then=Value(WAITING)),
+        default=Value(BLOCKED),
+        output_field=CharField(),
+    )
+
+
+def numbers_of(campaigns: Iterable[TransferCampaign], now: datetime) -> dict[UUID, list[StateCount]]:
+    """How many rows of each of some campaigns are in each state that there is at a moment."""
     given = {campaign.pk: campaign for campaign in campaigns}
     found = defaultdict[UUID, dict[str, int]](dict)
     rows = TransferCampaignRow.objects.filter(campaign__in=given).order_by()
-    for pk, state, count in rows.values_list("campaign", _STATE).annotate(Count("pk")):
+    for pk, state, count in rows.values_list("campaign", _state_at(now)).annotate(Count("pk")):
         found[pk][state] = count
     return {pk: _counts(campaign, found[pk]) for pk, campaign in given.items()}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from partnercenter.directory.models import User
-from subscriptions.models import Party, RoleAssignment, Subscription, Transfer, TransferTick
+from subscriptions.models import Party, RoleAssignment, Subscription, Transfer, TransferItem, TransferTick
 from subscriptions.selectors.transfers import may_act_for
 
 What = TransferTick.What
@@ -42,14 +42,16 @@ class HandOver:
     def is_open(self) -> bool:
         return any(point.is_open for point in self.points)
 
-    @property
-    def has_access(self) -> bool:
-        """Whether there is access of the old partner that can be removed."""
-        return any(not point.is_done for point in self.points if point.what != What.SUPPORT)
+    def has_access_for(self, party: Party) -> bool:
+        """Whether there is access of the old partner that a party can remove: the privileges only the customer gave."""
+        removable = {What.ROLES, What.PRIVILEGES} if party == Party.CUSTOMER else {What.ROLES}
+        return any(not point.is_done for point in self.points if point.what in removable)
 
 
 def has_hand_over(transfer: Transfer) -> bool:
-    """Whether something has moved, so that access is left behind."""
+    """Whether something has moved, so that access is left behind; what is still tried again keeps nobody waiting."""
+    if transfer.status == Transfer.Status.IN_PROGRESS and not (transfer.job and transfer.job.is_open):
+        return transfer.items.filter(status=TransferItem.Status.MOVED).exists()
     return transfer.status in ENDED
 
 
@@ -60,10 +62,11 @@ def moved_subscriptions(transfer: Transfer) -> QuerySet[Subscription]:
 
 
 def old_assignments(transfer: Transfer) -> QuerySet[RoleAssignment]:
-    """The roles in what has moved of partners that neither sell it now nor are its resellers of record."""
-    foreign = RoleAssignment.objects.filter(subscription__in=moved_subscriptions(transfer), partner__isnull=False)
-    of_record = Q(subscription__reseller__isnull=False, subscription__reseller=F("partner"))
-    return foreign.exclude(partner=transfer.target_partner_id).exclude(of_record)
+    """The roles in what has moved of the old partner and of its resellers, unless they sell it for the new one too."""
+    items = transfer.items.filter(subscription=OuterRef("subscription"), old_reseller=OuterRef("partner"))
+    old = Q(partner=transfer.source_partner_id) | Exists(items)
+    found = RoleAssignment.objects.filter(old, subscription__in=moved_subscriptions(transfer))
+    return found.exclude(subscription__reseller__isnull=False, subscription__reseller=F("partner"))
 
 
 def hand_over_of(transfer: Transfer) -> HandOver:
@@ -86,15 +89,8 @@ def hand_over_of(transfer: Transfer) -> HandOver:
     )
 
 
-def why_not_tick(transfer: Transfer, user: User) -> str:
-    """Why somebody ticks nothing off; empty for Global admins of the customer and admins of the new partner."""
+def why_not_hand_over(transfer: Transfer, user: User) -> str:
+    """Why somebody can do nothing about the hand-over; empty for admins of the customer and of the new partner."""
     if any(may_act_for(transfer, party, user) for party in (Party.CUSTOMER, Party.TARGET)):
         return ""
     return _("Only a Global admin of the customer, or a Global admin or Admin agent of the new partner can do this.")
-
-
-def why_not_remove_access(transfer: Transfer, user: User) -> str:
-    """Why somebody cannot take the old partner's access away; empty for Global admins of the customer."""
-    if may_act_for(transfer, Party.CUSTOMER, user):
-        return ""
-    return _("Only a Global admin of the customer can remove the access that another partner has to what is theirs.")

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Agreement, Customer
 from partnercenter.directory.clouds import Feature, explain_missing, market_countries, offers
+from partnercenter.partners.models import Partner, Staff
+from partnercenter.partners.roles import WHO_MAY, Action
 from subscriptions.catalog import Kind
 from subscriptions.models import Subscription, Transfer
 
@@ -68,6 +70,11 @@ CHECKS: Final[Mapping[str, Check]] = {
         _("There is an open transfer between these two partners for this customer already."),
         _("Wait for its end, or cancel it."),
     ),
+    "900150": Check(
+        _("Too few people of the current partner have a role with which they may accept it."),
+        _("A Global admin of the current partner gives somebody else the role Admin agent."),
+        Level.WARNING,
+    ),
     "900105": Check(_("It is not active."), _("Reactivate it before it is transferred.")),
     "900104": Check(_("It is in another open transfer."), _("Wait until that one has ended.")),
     "900145": Check(
@@ -80,6 +87,10 @@ CHECKS: Final[Mapping[str, Check]] = {
         Level.WARNING,
     ),
     "gone": Check(_("It is not with the current partner any more."), _("Nothing is to be done.")),
+    "failed": Check(
+        _("Something is wrong with this thing, and it could not be moved."),
+        _("It is tried again for three days. If it stays, tell whoever runs this portal its ID."),
+    ),
     "left_behind": Check(
         _("A reservation for this subscription alone stays, and will be for nothing."),
         _("Choose the reservation as well."),
@@ -94,7 +105,7 @@ _OF_SUBSCRIPTIONS: Final = """
         WHEN s.status <> 'active' THEN '900105'
         WHEN EXISTS (
             SELECT FROM subscriptions_transferitem AS i
-            WHERE i.subscription_id = s.id AND i.is_open AND i.transfer_id IS DISTINCT FROM %(transfer)s
+            WHERE i.subscription_id = s.id AND i.status = 'waiting' AND i.transfer_id IS DISTINCT FROM %(transfer)s
         ) THEN '900104'
         ELSE '' END
     FROM subscriptions_subscription AS s WHERE s.id = ANY (%(ids)s::uuid[])
@@ -105,7 +116,7 @@ _OF_RESERVATIONS: Final = """
         WHEN r.status <> 'active' THEN '900105'
         WHEN EXISTS (
             SELECT FROM subscriptions_transferitem AS i
-            WHERE i.reservation_id = r.id AND i.is_open AND i.transfer_id IS DISTINCT FROM %(transfer)s
+            WHERE i.reservation_id = r.id AND i.status = 'waiting' AND i.transfer_id IS DISTINCT FROM %(transfer)s
         ) THEN '900104'
         WHEN r.azure_id IS NOT NULL AND s.customer_id <> %(target)s AND NOT r.azure_id = ANY (%(together)s::uuid[])
             THEN '900145'
@@ -144,6 +155,13 @@ def _codes(
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return dict(cursor.fetchall())
+
+
+def too_few_accept(partner: Partner) -> bool:
+    """Whether nobody at a partner can accept that something leaves it, or one where it wants two."""
+    people = Staff.objects.filter(partner=partner, removed_at=None, user__blocked_at=None, user__deleted_at=None)
+    able = people.filter(roles__overlap=[*WHO_MAY[Action.MANAGE_TRANSFERS]])
+    return able.count() < (2 if partner.two_accept_transfers else 1)
 
 
 def codes_of_accounts(source: Customer, target: Customer, transfer: Transfer | None = None) -> list[str]:

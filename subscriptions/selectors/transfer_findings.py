@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from subscriptions.catalog import Cycle
 from subscriptions.models import Reservation, Subscription, Transfer
 from subscriptions.selectors.transfer_checks import (
     CHECKS,
@@ -17,6 +19,7 @@ from subscriptions.selectors.transfer_checks import (
     codes_of_accounts,
     codes_of_reservations,
     codes_of_subscriptions,
+    too_few_accept,
 )
 from subscriptions.selectors.transfer_tree import Chosen
 
@@ -77,13 +80,18 @@ def dry_run(transfer: Transfer, chosen: Chosen) -> DryRun:
         codes[pk] = codes[pk] or "left_behind"
     found = codes_of_reservations(source, target, chosen.reservations, together=chosen.subscriptions, transfer=transfer)
     reserved = {pk: found.get(pk, "gone") for pk in chosen.reservations}
+    for pk in _ending_with_the_next_bill(transfer, chosen):
+        reserved[pk] = reserved[pk] or "currency"
     findings = [
         *_findings(codes, _names(Subscription, transfer, codes), is_reservation=False),
         *_findings(reserved, _names(Reservation, transfer, reserved), is_reservation=True),
     ]
     worst = (Level.BLOCKED, Level.WARNING, Level.OK)
     findings.sort(key=lambda finding: worst.index(finding.level))
-    return DryRun([CHECKS[code] for code in codes_of_accounts(source, target, transfer)], findings)
+    whole = codes_of_accounts(source, target, transfer)
+    if too_few_accept(transfer.source_partner):
+        whole.append("900150")
+    return DryRun([CHECKS[code] for code in whole], findings)
 
 
 def _leaving_something_behind(transfer: Transfer, chosen: Chosen) -> list[UUID]:
@@ -93,6 +101,13 @@ def _leaving_something_behind(transfer: Transfer, chosen: Chosen) -> list[UUID]:
     )
     left = rows.exclude(pk__in=chosen.reservations).values_list("azure_id", flat=True)
     return [pk for pk in left.distinct() if pk is not None]
+
+
+def _ending_with_the_next_bill(transfer: Transfer, chosen: Chosen) -> QuerySet[Reservation, UUID]:
+    """The chosen reservations that are paid monthly, where the partners bill in different currencies."""
+    rows = Reservation.objects.filter(pk__in=chosen.reservations, billing_cycle=Cycle.MONTHLY)
+    differ = transfer.source_partner.currency != transfer.target_partner.currency
+    return (rows if differ else rows.none()).values_list("pk", flat=True)
 
 
 def _names(model: type[Subscription | Reservation], transfer: Transfer, ids: Collection[UUID]) -> dict[UUID, str]:

@@ -23,6 +23,7 @@ from subscriptions.selectors.transfer_checks import (
     codes_of_reservations,
     codes_of_subscriptions,
     codes_of_target,
+    too_few_accept,
 )
 
 
@@ -45,6 +46,7 @@ _ALL_WELL: Final[Mapping[tuple[str, ...], Promise]] = {
     ("agreement",): _("The customer has accepted the customer agreement with the new partner."),
     ("900133", "900132"): _("The customer has an active Azure plan with the new partner."),
     ("open",): _("No other transfer between the two partners is open for this customer."),
+    ("900150",): _("Somebody at the current partner has a role that may accept."),
     ("currency",): _("Both partners bill in the same currency."),
 }
 # Those of them that can be told of the new partner alone.
@@ -66,6 +68,8 @@ def preconditions(
     found = set(codes_of_accounts(source, target, transfer) if source else codes_of_target(target))
     if source and source.partner.currency != target.partner.currency:
         found.add("currency")
+    if source and too_few_accept(source.partner):
+        found.add("900150")
     lines = dict(_ALL_WELL if source else _OF_TARGET)
     if offers(target.partner.cloud, Feature.TRANSFER_WITHOUT_ADMIN_RIGHTS):
         del lines["privileges",]

@@ -123,6 +123,12 @@ def movable(transfer: Transfer) -> Chosen:
     return Chosen(subscriptions, _clear(codes))
 
 
+def everything_held(transfer: Transfer) -> Chosen:
+    """All of it, also what cannot move."""
+    azure, reserved = azure_held(transfer), reservations_held(transfer)
+    return Chosen([*azure.values_list("pk", flat=True)], [*reserved.values_list("pk", flat=True)])
+
+
 def _clear(codes: dict[UUID, str]) -> list[UUID]:
     return [pk for pk, code in codes.items() if not code]
 

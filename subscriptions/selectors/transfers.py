@@ -65,6 +65,14 @@ def waiting_for(transfers: QuerySet[Transfer], partner: Partner, now: datetime) 
     return transfers.filter(reviews | agrees, expires_at__gt=now)
 
 
+def in_state(transfers: QuerySet[Transfer], state: str, now: datetime) -> QuerySet[Transfer]:
+    """Those in a state at a moment, also before the clock has noticed that they expired."""
+    if state == State.EXPIRED:
+        return transfers.filter(Q(status=state) | Q(status__in=Transfer.WAITING, expires_at__lte=now))
+    found = transfers.filter(status=state)
+    return found.filter(expires_at__gt=now) if state in Transfer.WAITING else found
+
+
 def matching(transfers: QuerySet[Transfer], partner: Partner, text: str) -> QuerySet[Transfer]:
     """Those whose customer, as the partner calls it, has all words of a text in its name, domain or Microsoft ID."""
     for word in fold(text).split():
@@ -95,6 +103,11 @@ def transfers_of_customer(customer: Customer) -> QuerySet[Transfer]:
 def items_of(transfer: Transfer) -> QuerySet[TransferItem]:
     """What moves, in the order in which it does."""
     return TransferItem.objects.filter(transfer=transfer).order_by("id")
+
+
+def source_signatures(transfer: Transfer) -> QuerySet[TransferSignature]:
+    """The signatures of the current partner that count: none that was taken back."""
+    return TransferSignature.objects.filter(transfer=transfer, party=Party.SOURCE, withdrawn_at=None)
 
 
 def waits_for(transfer: Transfer, now: datetime) -> Party | None:
@@ -136,6 +149,13 @@ def may_act_for(transfer: Transfer, party: Party, user: User) -> bool:
     return bool(
         staff and staff.removed_at is None and staff.partner_id == partner_id and staff.may(Action.MANAGE_TRANSFERS)
     )
+
+
+def cancels(transfer: Transfer, party: Party) -> bool:
+    """Whether a party may take a transfer back: who asked for it, and the new partner until it is accepted."""
+    if transfer.status == State.AWAITING_REVIEW and party == Party.TARGET:
+        return True
+    return transfer.status in Transfer.WAITING and party == transfer.asked_as
 
 
 def is_name_of(typed: str, person: User) -> bool:

@@ -199,7 +199,7 @@ def _ask(campaign: TransferCampaign, row: TransferCampaignRow, actor: User) -> N
     # The customers of a provider keep the reseller they have there.
     reseller = target.reseller if campaign.partner.is_provider else None
     token = f"campaign\n{campaign.pk}\n{row.line}"
-    wish = Wish(source, target, Party.TARGET, token, row.note, reseller)
+    wish = Wish(source, target, Party.TARGET, token, row.note, reseller, is_one_of_many=True)
     signature = Signature(campaign.typed_name, campaign.address, campaign.browser, campaign.sent_at)
     try:
         row.transfer = ask_for_transfer(wish, signature, actor=actor)

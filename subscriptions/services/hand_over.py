@@ -22,12 +22,13 @@ from subscriptions.selectors.hand_over import (
     has_hand_over,
     moved_subscriptions,
     old_assignments,
-    why_not_tick,
+    why_not_hand_over,
 )
+from subscriptions.selectors.transfers import may_act_for
 from subscriptions.services.azure import AZURE_ROLE, PRINCIPAL
 from subscriptions.services.history import SUBSCRIPTION
 from subscriptions.services.transfer_telling import record_transfer
-from subscriptions.services.transfers import require, transfer_held
+from subscriptions.services.transfers import transfer_held
 
 What = TransferTick.What
 # What the log calls the points.
@@ -46,7 +47,7 @@ def tick_off(transfer: Transfer, what: TransferTick.What, *, actor: User) -> boo
     """
     with transfer_held(transfer) as held:
         _require_hand_over(held)
-        if why_not := why_not_tick(held, _as_now(actor)):
+        if why_not := why_not_hand_over(held, _as_now(actor)):
             raise Refused(why_not)
         _tick, is_new = TransferTick.objects.get_or_create(
             transfer=held, what=what, defaults={"ticked_by": actor, "ticked_at": timezone.now()}
@@ -57,16 +58,18 @@ def tick_off(transfer: Transfer, what: TransferTick.What, *, actor: User) -> boo
 
 
 def remove_old_access(transfer: Transfer, *, actor: User) -> int:
-    """Take from the old partner its roles in what has moved, and its delegated privileges; how much there was.
+    """Take from the old partner its roles in what has moved; how much there was, 0 if nothing was left.
 
-    0 if there was nothing left. Both partners have it in their logs. Raises `Refused` for anybody but a Global admin of
-    the customer, and where nothing has moved.
+    A Global admin of the customer takes its delegated privileges as well, an admin of the new partner the roles alone.
+    Both partners have it in their logs. Raises `Refused` for others, and where nothing has moved.
     """
     with transfer_held(transfer) as held:
         _require_hand_over(held)
         hold_tenant(held.source)
-        require(held, Party.CUSTOMER, actor)
-        taken = _take_privileges(held, actor)
+        if why_not := why_not_hand_over(held, _as_now(actor)):
+            raise Refused(why_not)
+        is_customer = may_act_for(held, Party.CUSTOMER, _as_now(actor))
+        taken = _take_privileges(held, actor) if is_customer else 0
         list(moved_subscriptions(held).order_by("pk").select_for_update(no_key=True).values_list("pk"))
         assignments = list(old_assignments(held).select_related("partner__tenant", "subscription", "user"))
         RoleAssignment.objects.filter(pk__in=[one.pk for one in assignments]).delete()

@@ -1,22 +1,25 @@
 """The move: things change their owner, exactly once, and what cannot move says why and is tried again.
 
 A chunk is one transaction of a few statements, in which each thing either moves whole – owner, plan, reservations, a
-line in the log of both partners, its item – or stays whole.
+line in the log of both partners, its item – or stays whole. One that the database refuses stays alone.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from customers.models import Customer
 from partnercenter.activity.models import Deed
+from partnercenter.directory.models import User
+from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Progress
 from partnercenter.notifications.models import Notification
@@ -25,9 +28,12 @@ from subscriptions.models import Party, Reservation, Subscription, Transfer, Tra
 from subscriptions.selectors.subscriptions import active_plan_of
 from subscriptions.selectors.transfer_checks import codes_of_accounts, codes_of_reservations, codes_of_subscriptions
 from subscriptions.selectors.transfer_money import next_bill
+from subscriptions.selectors.transfers import how_it_ended
 from subscriptions.services.history import RESERVATION, SUBSCRIPTION
 from subscriptions.services.transfer_telling import FROM, TO, record_transfer, tell
-from subscriptions.services.transfers import close_items, hold_transfer
+from subscriptions.services.transfers import close_items, hold_transfer, require_any, transfer_held
+
+logger = logging.getLogger(__name__)
 
 State = Transfer.Status
 # Things in one transaction: a fraction of a second.
@@ -68,6 +74,20 @@ def try_again(transfer: Transfer, now: datetime) -> int:
     return moved
 
 
+def retry_now(transfer: Transfer, *, actor: User) -> int:
+    """Try again at once what could not be moved, as somebody wants who has looked after it; how much was moved.
+
+    What is more than a chunk is left to the clock. Raises `Refused` for who acts for none of the three, and where
+    nothing is to be tried.
+    """
+    with transfer_held(transfer) as held:
+        require_any(held, actor)
+        if held.status != State.IN_PROGRESS:
+            raise Refused(how_it_ended(held, timezone.now()))
+        held.items.filter(status=TransferItem.Status.WAITING).update(tried_at=None)
+        return try_again(held, timezone.now())
+
+
 def due_again(now: datetime) -> Q:
     """The condition for waiting items that are tried at a moment."""
     return Q(tried_at=None) | Q(tried_at__lte=now - PAUSE)
@@ -87,7 +107,6 @@ def conclude(transfer: Transfer, now: datetime) -> None:
         return
     moved = items.filter(status=TransferItem.Status.MOVED).count()
     _part_from_what_moved(transfer, left)
-    left.update(status=TransferItem.Status.FAILED)
     close_items(transfer)
     status = State.COMPLETE if not waiting else State.COMPLETED_WITH_ERRORS if moved else State.FAILED
     transfer.move_to(status, ended_at=now)
@@ -107,18 +126,49 @@ def _move(transfer: Transfer, items: Sequence[TransferItem], now: datetime) -> t
     if not items:
         return 0, 0
     source, target = _hold_accounts(transfer)
-    codes = _codes(transfer, source, target, items)
+    _hold(Subscription, [item.subscription_id for item in items if item.subscription_id])
+    _hold(Reservation, [item.reservation_id for item in items if item.reservation_id])
+    # Subscriptions first: a reservation for one of them alone goes where it has gone.
+    stuck = [
+        *_move_kind([item for item in items if item.subscription_id], transfer, source, target, now),
+        *_move_kind([item for item in items if item.reservation_id], transfer, source, target, now),
+    ]
+    TransferItem.objects.bulk_update(stuck, ["code", "tried_at"])
+    return len(items) - len(stuck), len(stuck)
+
+
+def _move_kind(
+    items: Sequence[TransferItem], transfer: Transfer, source: Customer, target: Customer, now: datetime
+) -> list[TransferItem]:
+    """Move the subscriptions or the reservations among some items; those that stay, with the reason."""
+    codes = _codes(transfer, source, target, items) if items else {}
     movable = [item for item in items if not codes[item.pk]]
-    if movable:
-        _change_owner(transfer, source, target, movable, now)
-        TransferItem.objects.filter(pk__in=[item.pk for item in movable]).update(
-            status=TransferItem.Status.MOVED, is_open=False, code="", tried_at=now, moved_at=now
-        )
+    codes |= {item.pk: "failed" for item in _move_or_leave(movable, transfer, source, target, now)}
     stuck = [item for item in items if codes[item.pk]]
     for item in stuck:
         item.code, item.tried_at = codes[item.pk], now
-    TransferItem.objects.bulk_update(stuck, ["code", "tried_at"])
-    return len(movable), len(stuck)
+    return stuck
+
+
+def _move_or_leave(
+    items: Sequence[TransferItem], transfer: Transfer, source: Customer, target: Customer, now: datetime
+) -> list[TransferItem]:
+    """Move items that can move; those that the database refuses are left, and keep no other from moving."""
+    if not items:
+        return []
+    try:
+        with transaction.atomic():
+            _change_owner(transfer, source, target, items, now)
+    except OperationalError:  # nothing is wrong with the items: the whole chunk is tried again
+        raise
+    except DatabaseError:
+        if len(items) == 1:
+            logger.exception("transfer %s: item %s cannot move", transfer.pk, items[0].pk)
+            return [*items]
+        middle = len(items) // 2
+        halves = (items[:middle], items[middle:])
+        return [left for half in halves for left in _move_or_leave(half, transfer, source, target, now)]
+    return []
 
 
 def _hold_accounts(transfer: Transfer) -> tuple[Customer, Customer]:
@@ -131,16 +181,13 @@ def _hold_accounts(transfer: Transfer) -> tuple[Customer, Customer]:
 
 
 def _codes(transfer: Transfer, source: Customer, target: Customer, items: Sequence[TransferItem]) -> dict[int, str]:
-    """Why each item cannot move at this moment; empty for those that can. What they are about is held."""
+    """Why each item, which is held, cannot move at this moment; empty for those that can."""
     subscriptions = [item.subscription_id for item in items if item.subscription_id]
     reservations = [item.reservation_id for item in items if item.reservation_id]
-    _hold(Subscription, subscriptions)
-    _hold(Reservation, reservations)
     for code in codes_of_accounts(source, target, transfer):
         return {item.pk: code for item in items}
     found = codes_of_subscriptions(source, subscriptions, transfer)
-    movable = [pk for pk, code in found.items() if not code]
-    found |= codes_of_reservations(source, target, reservations, together=movable, transfer=transfer)
+    found |= codes_of_reservations(source, target, reservations, together=(), transfer=transfer)
     return {item.pk: found.get(_subject(item), "gone") for item in items}
 
 
@@ -159,6 +206,7 @@ def _change_owner(
 ) -> None:
     subscriptions = [item.subscription_id for item in items if item.subscription_id]
     reservations = [item.reservation_id for item in items if item.reservation_id]
+    _mark_as_moved(items, now)
     plan = active_plan_of(target)
     _join_plan(subscriptions)
     Subscription.objects.filter(pk__in=subscriptions).update(
@@ -175,6 +223,18 @@ def _change_owner(
     coming = TransferItem.objects.filter(transfer=transfer, reservation__isnull=False).values("reservation")
     Reservation.objects.filter(azure__in=subscriptions, customer=source).exclude(pk__in=coming).update(azure=None)
     _record(transfer, source, target, items, now)
+
+
+def _mark_as_moved(items: Sequence[TransferItem], now: datetime) -> None:
+    """What was said of them so far is over; who sold them so far is kept, for the hand-over."""
+    sold = Subscription.objects.filter(pk=OuterRef("subscription"))
+    TransferItem.objects.filter(pk__in=[item.pk for item in items]).update(
+        status=TransferItem.Status.MOVED,
+        code="",
+        tried_at=now,
+        moved_at=now,
+        old_reseller=Subquery(sold.values("reseller")[:1]),
+    )
 
 
 def _join_plan(ids: Sequence[UUID]) -> None:

@@ -17,7 +17,9 @@ from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import enqueue
 from partnercenter.notifications.models import Notification
+from partnercenter.notifications.services import notify_staff
 from partnercenter.partners.models import Partner
+from partnercenter.partners.roles import WHO_MAY, Action
 from subscriptions.models import Party, Transfer
 from subscriptions.models.transfer import RETRIED_FOR
 from subscriptions.selectors.transfer_checks import (
@@ -27,6 +29,7 @@ from subscriptions.selectors.transfer_checks import (
     codes_of_subscriptions,
 )
 from subscriptions.selectors.transfer_tree import Chosen, proposed_for
+from subscriptions.selectors.transfers import source_signatures
 from subscriptions.services.transfer_telling import record_transfer, tell
 from subscriptions.services.transfers import Signature, answerable, require, sign, transfer_held
 
@@ -34,14 +37,14 @@ State = Transfer.Status
 
 
 _ITEMS: Final = """
-    INSERT INTO subscriptions_transferitem (transfer_id, subscription_id, reservation_id, name, status, is_open, code)
-    SELECT %(transfer)s, t.id, NULL::uuid, t.name, 'waiting', true, ''
+    INSERT INTO subscriptions_transferitem (transfer_id, subscription_id, reservation_id, name, status, code)
+    SELECT %(transfer)s, t.id, NULL::uuid, t.name, 'waiting', ''
     FROM (
         SELECT id, name FROM subscriptions_subscription WHERE id = ANY (%(subscriptions)s::uuid[])
         ORDER BY name_key, id
     ) AS t
     UNION ALL
-    SELECT %(transfer)s, NULL::uuid, t.id, t.name, 'waiting', true, ''
+    SELECT %(transfer)s, NULL::uuid, t.id, t.name, 'waiting', ''
     FROM (
         SELECT id, name FROM subscriptions_reservation WHERE id = ANY (%(reservations)s::uuid[])
         ORDER BY begun_at, id
@@ -58,7 +61,7 @@ def accept_transfer(transfer: Transfer, chosen: Chosen, signature: Signature, *,
     """
     now = timezone.now()
     with transfer_held(transfer) as held:
-        if held.signatures.filter(party=Party.SOURCE, signed_by=actor).exists():
+        if source_signatures(held).filter(signed_by=actor).exists():
             return False
         _reviewable(held, now, actor)
         if held.proposed_by:
@@ -81,7 +84,7 @@ def confirm_transfer(transfer: Transfer, signature: Signature, *, actor: User) -
     """
     now = timezone.now()
     with transfer_held(transfer) as held:
-        if held.status == State.IN_PROGRESS and held.signatures.filter(party=Party.SOURCE, signed_by=actor).exists():
+        if held.status == State.IN_PROGRESS and source_signatures(held).filter(signed_by=actor).exists():
             return False
         _reviewable(held, now, actor)
         if held.proposed_by is None:
@@ -96,25 +99,33 @@ def confirm_transfer(transfer: Transfer, signature: Signature, *, actor: User) -
 
 def take_choice_back(transfer: Transfer, *, actor: User) -> bool:
     """Undo what the first of two persons has chosen, so that it can be chosen anew. False if nothing is chosen."""
+    now = timezone.now()
     with transfer_held(transfer) as held:
-        answerable(held, timezone.now(), State.AWAITING_REVIEW)
+        answerable(held, now, State.AWAITING_REVIEW)
         require(held, Party.SOURCE, actor)
         if held.proposed_by is None:
             return False
         held.items.all().delete()
-        held.signatures.filter(party=Party.SOURCE).delete()
+        source_signatures(held).update(withdrawn_at=now)
         Transfer.objects.filter(pk=held.pk).update(proposed_by=None)
         record_transfer(Deed.TRANSFER_CHOICE_TAKEN_BACK, held, actor=actor, for_target=False)
     return True
 
 
 def let_two_accept(partner: Partner, two: bool, *, actor: User) -> bool:
-    """Say whether two persons have to accept what leaves a partner. False if it is so already."""
+    """Say whether two persons have to accept what leaves a partner; who accepts is told. False if it is so already."""
     with transaction.atomic():
         changed = Partner.objects.filter(pk=partner.pk).exclude(two_accept_transfers=two)
         if not changed.update(two_accept_transfers=two):
             return False
         record(Deed.TWO_ACCEPT_CHANGED, partner=partner, actor=actor, details={"Persons": [1 + (not two), 1 + two]})
+        notify_staff(
+            partner,
+            Notification.Kind.TRANSFER_RULE_CHANGED,
+            roles=WHO_MAY[Action.MANAGE_TRANSFERS],
+            facts={"person": actor.display_name, "two": two},
+            url=reverse("transfers:two_persons"),
+        )
     return True
 
 

@@ -14,6 +14,7 @@ from partnercenter.notifications.models import Notification
 from partnercenter.notifications.services import notify_global_admins, notify_staff
 from partnercenter.partners.roles import WHO_MAY, Action
 from subscriptions.models import Party, Transfer
+from subscriptions.selectors.transfers import names_of
 
 FROM: Final = gettext_noop("From")
 TO: Final = gettext_noop("To")
@@ -47,11 +48,7 @@ def is_known_to_source(transfer: Transfer) -> bool:
 
 def tell(transfer: Transfer, kind: Notification.Kind, *parties: Party, by: Party | None = None, **facts: Any) -> None:
     """Tell those of some parties who can act for them. `by` is the party that has done something."""
-    names = {
-        Party.TARGET: str(transfer.target_partner),
-        Party.SOURCE: str(transfer.source_partner),
-        Party.CUSTOMER: transfer.source.tenant.name,
-    }
+    names = names_of(transfer)
     facts |= {"customer": names[Party.CUSTOMER], "source": names[Party.SOURCE], "target": names[Party.TARGET]}
     if by:
         facts["by"] = names[by]

@@ -20,10 +20,10 @@ from partnercenter.errors import Refused
 from partnercenter.locks import without_long_waits
 from partnercenter.notifications.models import Notification
 from partnercenter.partners.models import Partner
-from subscriptions.models import Party, Transfer, TransferSignature
+from subscriptions.models import Party, Transfer, TransferItem, TransferSignature
 from subscriptions.selectors.subscriptions import why_not_reseller
 from subscriptions.selectors.transfer_checks import CHECKS, codes_of_accounts
-from subscriptions.selectors.transfers import how_it_ended, is_name_of, may_act_for
+from subscriptions.selectors.transfers import cancels, how_it_ended, is_name_of, may_act_for, names_of
 from subscriptions.services.transfer_telling import REASON, record_transfer, tell
 
 State = Transfer.Status
@@ -45,7 +45,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Wish:
-    """Which transfer is asked for. `token` is any text that tells one wish of a person from the next."""
+    """Which transfer is asked for. `token` is any text that tells one wish of a person from the next.
+
+    Of one of many, who asks for it is told nothing: one notice is about all of them.
+    """
 
     source: Customer
     target: Customer
@@ -53,6 +56,7 @@ class Wish:
     token: str
     note: str = ""
     reseller: Partner | None = None
+    is_one_of_many: bool = False
 
 
 def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transfer:
@@ -85,8 +89,17 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
         require(transfer, wish.asked_as, actor)
         sign(transfer, wish.asked_as, signature, actor, signature.at or transfer.asked_at)
         record_transfer(Deed.TRANSFER_ASKED, transfer, actor=actor)
-        tell(transfer, Notification.Kind.TRANSFER_ASKED, Party(transfer.must_act))
+        _tell_of_request(transfer, is_one_of_many=wish.is_one_of_many)
     return transfer
+
+
+def _tell_of_request(transfer: Transfer, *, is_one_of_many: bool) -> None:
+    """Who has to answer is told, and so are the others who know of it, unless it is one of very many."""
+    awaited = Party(transfer.must_act)
+    tell(transfer, Notification.Kind.TRANSFER_ASKED, awaited)
+    if not is_one_of_many:
+        others, answers = [party for party in Party if party != awaited], names_of(transfer)[awaited]
+        tell(transfer, Notification.Kind.TRANSFER_SENT, *others, by=Party(transfer.asked_as), awaited=answers)
 
 
 def transfer_of_wish(person: User, token: str) -> Transfer | None:
@@ -104,10 +117,13 @@ def _hold_accounts(source: Customer, target: Customer) -> tuple[Customer, Custom
     return held[source.pk], held[target.pk]
 
 
-def agree_to_transfer(transfer: Transfer, signature: Signature, *, actor: User) -> bool:
+def agree_to_transfer(
+    transfer: Transfer, signature: Signature, *, actor: User, reseller: Partner | None = None
+) -> bool:
     """Sign for the party that is asked: the customer, or the new partner where the customer began it.
 
-    False if that was done before. Raises `Refused` for others, and once the transfer can no longer be answered.
+    The new partner, where it is a provider, says through which `reseller` it is going to sell. False if that was done
+    before. Raises `Refused` for others, for no reseller of its own, and once the transfer can no longer be answered.
     """
     now = timezone.now()
     with transfer_held(transfer) as held:
@@ -117,10 +133,18 @@ def agree_to_transfer(transfer: Transfer, signature: Signature, *, actor: User) 
         party = Party(held.must_act)
         require(held, party, actor)
         sign(held, party, signature, actor, now)
+        if party == Party.TARGET:
+            _name_reseller(held, reseller)
         held.move_to(State.AWAITING_REVIEW, reminded_before=None)
         record_transfer(Deed.TRANSFER_SIGNED, held, actor=actor)
         tell(held, Notification.Kind.TRANSFER_SIGNED, *Party)
     return True
+
+
+def _name_reseller(transfer: Transfer, reseller: Partner | None) -> None:
+    if reseller and (why := why_not_reseller(transfer.target_partner, reseller)):
+        raise Refused(why)
+    Transfer.objects.filter(pk=transfer.pk).update(reseller=reseller)
 
 
 def decline_transfer(transfer: Transfer, reason: str, *, actor: User) -> bool:
@@ -129,7 +153,7 @@ def decline_transfer(transfer: Transfer, reason: str, *, actor: User) -> bool:
 
 
 def cancel_transfer(transfer: Transfer, reason: str = "", *, actor: User) -> bool:
-    """Take a transfer back for the party that asked for it, as long as nothing moves. False and `Refused` as above."""
+    """Take a transfer back, for a party that `cancels` it, as long as nothing moves. False and `Refused` as above."""
     return _end(transfer, State.CANCELED, reason, actor)
 
 
@@ -139,7 +163,7 @@ def _end(transfer: Transfer, status: str, reason: str, actor: User) -> bool:
         if held.status == status and held.ended_by_id == actor.pk:
             return False
         answerable(held, now, *Transfer.WAITING)
-        party = Party(held.must_act if declines else held.asked_as)
+        party = Party(held.must_act) if declines else _canceling_party(held, actor)
         require(held, party, actor)
         held.move_to(status, ended_at=now, ended_by=actor, reason=reason)
         close_items(held)
@@ -150,9 +174,17 @@ def _end(transfer: Transfer, status: str, reason: str, actor: User) -> bool:
     return True
 
 
+def _canceling_party(transfer: Transfer, actor: User) -> Party:
+    """For which party somebody cancels: the own one if it may, else the one that they would have to belong to."""
+    person = _as_now(actor)
+    own = (party for party in Party if cancels(transfer, party) and may_act_for(transfer, party, person))
+    return next(own, Party(transfer.asked_as))
+
+
 def close_items(transfer: Transfer) -> None:
     """What has not moved is free for other transfers."""
-    transfer.items.filter(is_open=True).update(is_open=False)
+    waiting = transfer.items.filter(status=TransferItem.Status.WAITING)
+    waiting.update(status=TransferItem.Status.FAILED)
 
 
 @contextmanager
@@ -177,8 +209,19 @@ def answerable(transfer: Transfer, now: datetime, *states: str) -> None:
 
 def require(transfer: Transfer, party: Party, actor: User) -> None:
     """Raises `Refused` unless a person may act for a party, as they are at this moment."""
-    if not may_act_for(transfer, party, User.objects.select_related("staff__partner").get(pk=actor.pk)):
+    if not may_act_for(transfer, party, _as_now(actor)):
         raise Refused(WHO[party])
+
+
+def require_any(transfer: Transfer, actor: User) -> None:
+    """Raises `Refused` unless a person may act for any of the three, as they are at this moment."""
+    person = _as_now(actor)
+    if not any(may_act_for(transfer, party, person) for party in Party):
+        raise Refused(_("Only a Global admin or Admin agent of the two partners or of the customer can do this."))
+
+
+def _as_now(actor: User) -> User:
+    return User.objects.select_related("staff__partner").get(pk=actor.pk)
 
 
 WHO: Final = {

@@ -37,7 +37,7 @@ class CampaignTable(Table):
 
     def __init__(self, campaigns: QuerySet[TransferCampaign], request: StaffRequest) -> None:
         super().__init__(campaigns, request)
-        numbers = numbers_of(self.records)
+        numbers = numbers_of(self.records, timezone.now())
         for one in self.records:
             one.numbers = numbers[one.pk]
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django.template import Library
+from typing import Any
+
+from django.template import Context, Library
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from partnercenter.directory.clouds import Feature, offers
 from partnercenter.partners.models import Partner
+from partnercenter.partners.roles import Action
 from partnercenter.web.templatetags.web import badge
 from subscriptions.models import Transfer, TransferCampaign, TransferItem
 from subscriptions.selectors.campaigns import campaign_of
-from subscriptions.selectors.transfers import BADGES, status_at
+from subscriptions.selectors.transfers import BADGES, status_at, transfers_of, waiting_for
 
 register = Library()
 
@@ -21,6 +25,15 @@ def transfer_badge(transfer: Transfer) -> SafeString:
     """The state of a transfer as it is now."""
     status = status_at(transfer, timezone.now())
     return badge(BADGES[status], status.label)
+
+
+@register.inclusion_tag("subscriptions/_waiting_transfers.html", takes_context=True)
+def waiting_transfers(context: Context) -> dict[str, Any]:
+    """How many transfers wait for the answer of a partner, for somebody who may give it."""
+    staff = context["staff"]
+    if not (staff.may(Action.MANAGE_TRANSFERS) and offers(staff.partner.cloud, Feature.TRANSFER)):
+        return {"waiting": 0}
+    return {"waiting": waiting_for(transfers_of(staff.partner), staff.partner, timezone.now()).count()}
 
 
 @register.simple_tag

@@ -110,7 +110,7 @@ def campaign_progress(request: StaffRequest, campaign: TransferCampaign) -> Http
     """How far it is, for htmx; the whole page is loaded again when there is no more to wait for."""
     if not campaign.is_running:
         return HttpResponseClientRefresh()
-    context = {"campaign": campaign} | _numbers(numbers_of([campaign])[campaign.pk])
+    context = {"campaign": campaign} | _numbers(numbers_of([campaign], timezone.now())[campaign.pk])
     return render(request, "subscriptions/_campaign_progress.html", context)
 
 
@@ -168,19 +168,22 @@ def discard(request: StaffRequest, campaign: TransferCampaign) -> HttpResponse:
 @of_campaign
 def export(request: StaffRequest, campaign: TransferCampaign) -> HttpResponseBase:
     """Exactly the rows that the same filter shows, as CSV; corrected it can be uploaded again."""
-    rows = CampaignFilter(request.GET, campaign, numbers_of([campaign])[campaign.pk]).narrow(rows_of(campaign))
+    now = timezone.now()
+    chosen = CampaignFilter(request.GET, campaign, numbers_of([campaign], now)[campaign.pk])
+    rows = chosen.narrow(rows_of(campaign), now).order_by("line")
     name = _("campaign-%(file)s") % {"file": Path(campaign.name).stem}
-    return export_csv(name, EXPORT_HEADER, export_rows(rows.order_by("line"), campaign, timezone.now()))
+    return export_csv(name, EXPORT_HEADER, export_rows(rows, campaign, now))
 
 
 def _context(request: StaffRequest, campaign: TransferCampaign, form: SendCampaignForm) -> dict[str, Any]:
-    numbers = numbers_of([campaign])[campaign.pk]
+    now = timezone.now()
+    numbers = numbers_of([campaign], now)[campaign.pk]
     chosen = CampaignFilter(request.GET, campaign, numbers)
     return _numbers(numbers) | {
         "campaign": campaign,
         "form": form,
         "filter": chosen,
-        "table": CampaignRowTable(chosen.narrow(rows_of(campaign)), request, campaign),
+        "table": CampaignRowTable(chosen.narrow(rows_of(campaign), now), request, campaign),
         "manage_denied": why_not(request, Action.MANAGE_TRANSFERS),
         "export_denied": why_not(request, Action.EXPORT),
     }

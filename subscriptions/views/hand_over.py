@@ -10,16 +10,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from partnercenter.directory.models import User
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
+from partnercenter.web.forms import looks_and_acts
+from partnercenter.web.templatetags.web import grouped
 from subscriptions.models import Party, Transfer, TransferTick
-from subscriptions.selectors.hand_over import hand_over_of, has_hand_over, why_not_remove_access, why_not_tick
+from subscriptions.selectors.hand_over import hand_over_of, has_hand_over, why_not_hand_over
 from subscriptions.selectors.transfers import name_for, party_of, transfers_of
-from subscriptions.services.hand_over import tick_off
+from subscriptions.services.hand_over import remove_old_access, tick_off
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -28,9 +31,8 @@ def hand_over(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     """The checklist; before something has moved a sentence says so."""
     found = _taken_over(request, transfer_id)
     # The reseller of a provider reads what the organization calls itself, not what the provider calls it.
-    customer, tick_url = name_for(found, request.partner), reverse("transfers:tick", args=[found.pk])
-    context = {"transfer": found, "customer": customer, "tick_url": tick_url}
-    return render(request, "subscriptions/hand_over.html", context | hand_over_context(found, request.user))
+    context = hand_over_context(found, request.user, Party.TARGET) | {"customer": name_for(found, request.partner)}
+    return render(request, "subscriptions/hand_over.html", context)
 
 
 @allow(Action.MANAGE_TRANSFERS)
@@ -38,6 +40,18 @@ def hand_over(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 def tick(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     found = _taken_over(request, transfer_id)
     return ticked(request, found, request.user, reverse("transfers:hand_over", args=[found.pk]))
+
+
+@allow(Action.MANAGE_TRANSFERS)
+@looks_and_acts
+def remove_access(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
+    """Say which roles of the old partner are taken away, and take them."""
+    found = _taken_over(request, transfer_id)
+    page = reverse("transfers:hand_over", args=[found.pk])
+    if request.method == "POST":
+        return access_removed(request, found, request.user, page)
+    context = hand_over_context(found, request.user, Party.TARGET) | {"customer": name_for(found, request.partner)}
+    return render(request, "subscriptions/hand_over_access.html", context | {"back": page})
 
 
 def ticked(request: HttpRequest, transfer: Transfer, person: User, then: str) -> HttpResponse:
@@ -52,13 +66,35 @@ def ticked(request: HttpRequest, transfer: Transfer, person: User, then: str) ->
     return act(request, lambda: tick_off(transfer, TransferTick.What(what), actor=person), done=told, then=then)
 
 
-def hand_over_context(transfer: Transfer, person: User) -> dict[str, Any]:
-    """What the checklist shows to somebody; `checklist` is empty where nothing has moved."""
+def hand_over_context(transfer: Transfer, person: User, party: Party) -> dict[str, Any]:
+    """What the checklist shows to somebody of a party; `checklist` is empty where nothing has moved."""
+    checklist = hand_over_of(transfer) if has_hand_over(transfer) else None
+    names = "my_transfers" if party == Party.CUSTOMER else "transfers"
     return {
-        "checklist": hand_over_of(transfer) if has_hand_over(transfer) else None,
-        "tick_denied": why_not_tick(transfer, person),
-        "removal_denied": why_not_remove_access(transfer, person),
+        "transfer": transfer,
+        "checklist": checklist,
+        "has_access": checklist is not None and checklist.has_access_for(party),
+        "hand_over_denied": why_not_hand_over(transfer, person),
+        "tick_url": reverse(f"{names}:tick", args=[transfer.pk]),
+        "access_url": reverse(f"{names}:remove_access", args=[transfer.pk]),
+        "is_customer": party == Party.CUSTOMER,
     }
+
+
+def access_removed(request: HttpRequest, transfer: Transfer, person: User, then: str) -> HttpResponse:
+    """Take the access away, for either of the two who may."""
+
+    def told(number: int) -> str:
+        if not number:
+            return _("%(partner)s had no access any more.") % {"partner": transfer.source_partner}
+        sentence = ngettext(
+            "%(count)s access right of %(partner)s was taken away. Both partners have it in their logs.",
+            "%(count)s access rights of %(partner)s were taken away. Both partners have it in their logs.",
+            number,
+        )
+        return sentence % {"count": grouped(number), "partner": transfer.source_partner}
+
+    return act(request, lambda: remove_old_access(transfer, actor=person), done=told, then=then)
 
 
 def _taken_over(request: StaffRequest, transfer_id: UUID) -> Transfer:

@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.services.privileges import may_decide
@@ -22,17 +21,14 @@ from partnercenter.errors import Refused
 from partnercenter.web.access import signed_in
 from partnercenter.web.acts import act
 from partnercenter.web.forms import looks_and_acts
-from partnercenter.web.templatetags.web import grouped
 from partnercenter.web.throttles import throttled
 from partnercenter.web.unsent import typed_before
 from subscriptions.forms.my_transfers import NewTransferForm
 from subscriptions.forms.transfer_signing import EndForm, SignForm
 from subscriptions.models import Party, Transfer
-from subscriptions.selectors.hand_over import hand_over_of, has_hand_over, why_not_remove_access
 from subscriptions.selectors.my_transfers import sellers_of
 from subscriptions.selectors.transfer_tree import SHOWN, azure_held, licenses_held, reservations_held
-from subscriptions.selectors.transfers import how_it_ended, transfers_about
-from subscriptions.services.hand_over import remove_old_access
+from subscriptions.selectors.transfers import cancels, how_it_ended, transfers_about
 from subscriptions.services.transfers import (
     WHO,
     Wish,
@@ -42,8 +38,8 @@ from subscriptions.services.transfers import (
     decline_transfer,
 )
 from subscriptions.tables.my_transfers import MyTransferTable
-from subscriptions.views.hand_over import hand_over_context, ticked
-from subscriptions.views.transfer_context import items_piece, transfer_context
+from subscriptions.views.hand_over import access_removed, hand_over_context, ticked
+from subscriptions.views.transfer_context import items_piece, retried, transfer_context
 from subscriptions.views.transfer_record import record_download, record_page
 from subscriptions.views.transfer_signing import signature_of
 
@@ -73,21 +69,18 @@ def transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Transfer, signing: SignForm, declining: EndForm) -> HttpResponse:
     person, now = _person(request), timezone.now()
-    context = transfer_context(found, person) | hand_over_context(found, person)
+    context = transfer_context(found, person) | hand_over_context(found, person, Party.CUSTOMER)
     is_asked = context["must_act"] == Party.CUSTOMER
     declining.fields["reason"].help_text = _("%(partner)s reads it.") % {"partner": found.target_partner}
     context |= {
         "is_asked": is_asked,
         "explanation": "" if is_asked else _explanation(found),
         "answer_denied": "" if context["may_act"] else WHO[Party.CUSTOMER],
-        "can_cancel": found.asked_as == Party.CUSTOMER
-        and found.status in Transfer.WAITING
-        and bool(context["must_act"]),
+        "can_cancel": bool(context["must_act"]) and cancels(found, Party.CUSTOMER),
         "can_ask_again": context["status"] not in Transfer.OPEN | {State.COMPLETE},
         "form": declining if declining.is_bound else signing,
         "signing": signing,
         "declining": declining,
-        "tick_url": reverse("my_transfers:tick", args=[found.pk]),
     }
     if not found.accepted_at and found.status in Transfer.WAITING and not found.has_expired(now):
         context |= _what_may_move(found)
@@ -198,6 +191,15 @@ def _asked(request: HttpRequest, form: NewTransferForm) -> Transfer | None:
 
 
 @signed_in
+@throttled("transfer", per_minute=20)
+@require_POST
+def retry(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
+    """Try again at once what could not be moved."""
+    found, person = _found(request, transfer_id), _admin(request)
+    return retried(request, found, person, _address(found))
+
+
+@signed_in
 @require_POST
 def tick(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     found, person = _found(request, transfer_id), _admin(request)
@@ -209,29 +211,12 @@ def tick(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 def remove_access(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     """Say what access of the old partner is taken away, and take it."""
     found, person = _found(request, transfer_id), _person(request)
-    denied = why_not_remove_access(found, person)
+    context = hand_over_context(found, person, Party.CUSTOMER)
     if request.method != "POST":
-        context = {
-            "transfer": found,
-            "denied": denied,
-            "checklist": hand_over_of(found) if has_hand_over(found) else None,
-        }
-        return render(request, "subscriptions/my_transfer_access.html", context)
-    if denied:
-        raise PermissionDenied(denied)
-
-    def told(number: int) -> str:
-        if not number:
-            return _("%(partner)s had no access any more.") % {"partner": found.source_partner}
-        sentence = ngettext(
-            "%(count)s access right of %(partner)s was taken away. Both partners have it in their logs.",
-            "%(count)s access rights of %(partner)s were taken away. Both partners have it in their logs.",
-            number,
-        )
-        return sentence % {"count": grouped(number), "partner": found.source_partner}
-
-    then = f"{_address(found)}#hand-over"
-    return act(request, lambda: remove_old_access(found, actor=person), done=told, then=then)
+        return render(request, "subscriptions/my_transfer_access.html", context | {"back": _address(found)})
+    if context["hand_over_denied"]:
+        raise PermissionDenied(WHO[Party.CUSTOMER])
+    return access_removed(request, found, person, f"{_address(found)}#hand-over")
 
 
 @signed_in

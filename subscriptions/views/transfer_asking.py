@@ -24,7 +24,7 @@ from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.throttles import throttled
 from partnercenter.web.unsent import typed_before
 from subscriptions.forms.transfer_asking import TransferForm
-from subscriptions.forms.transfer_signing import EndForm, SignForm
+from subscriptions.forms.transfer_signing import EndForm, SignForTargetForm
 from subscriptions.models import Party, Transfer
 from subscriptions.selectors.transfer_checks import CHECKS, Level, why_no_transfers
 from subscriptions.selectors.transfer_preconditions import numbers_by_code, preconditions
@@ -128,12 +128,16 @@ def agree(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     """Sign for the new partner what a customer has begun from its own side."""
     found = _to_partner(request, transfer_id, asked_as=Party.CUSTOMER)
     data, _files = posted(request)
-    form = SignForm(data, person=request.user, typed=None if data else typed_before(request))
+    typed = None if data else typed_before(request)
+    form = SignForTargetForm(
+        data, target=found.target, person=request.user, typed=typed, initial={"reseller": found.reseller_id}
+    )
     if form.is_valid():
-        signature = signature_of(request, form.cleaned_data["typed_name"])
+        given = form.cleaned_data
+        signature = signature_of(request, given["typed_name"])
         return act(
             request,
-            lambda: agree_to_transfer(found, signature, actor=request.user),
+            lambda: agree_to_transfer(found, signature, actor=request.user, reseller=given.get("reseller")),
             done=lambda now: (
                 _("You have signed. Now %(source)s reviews it.") % {"source": found.source_partner}
                 if now
@@ -160,8 +164,10 @@ def decline(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 @allow(Action.MANAGE_TRANSFERS)
 @looks_and_acts
 def cancel(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
-    """Take back what this partner has asked for, as long as nothing moves."""
-    found = _to_partner(request, transfer_id, asked_as=Party.TARGET)
+    """Take back what this partner has asked for or agreed to, as long as nothing moves."""
+    found = _to_partner(request, transfer_id)
+    if found.asked_as == Party.CUSTOMER and found.status == Transfer.Status.AWAITING_CONSENT:
+        return redirect("transfers:decline", found.pk)
     done = (_("The transfer is canceled. The others were told."), _("The transfer was canceled before."))
     return _ended(request, found, "cancel", cancel_transfer, done)
 
@@ -184,10 +190,10 @@ def _ended(
     return render(request, "subscriptions/transfer_end.html", context, status=422 if form.errors else 200)
 
 
-def _to_partner(request: StaffRequest, transfer_id: UUID, *, asked_as: Party) -> Transfer:
-    """A transfer that comes to this partner and was begun by that party (404 for others)."""
+def _to_partner(request: StaffRequest, transfer_id: UUID, *, asked_as: Party | None = None) -> Transfer:
+    """A transfer that comes to this partner and was begun by that party, where one is named (404 for others)."""
     found = get_object_or_404(transfers_of(request.partner).filter(target_partner=request.partner), pk=transfer_id)
-    if found.asked_as != asked_as:
+    if asked_as and found.asked_as != asked_as:
         raise Http404
     return found
 

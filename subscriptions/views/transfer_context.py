@@ -10,10 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRefresh
 
 from customers.views.customer_list import wants_piece
 from partnercenter.directory.models import User
+from partnercenter.web.acts import act
+from partnercenter.web.templatetags.web import grouped
 from subscriptions.models import Party, Transfer, TransferItem
 from subscriptions.selectors.transfer_checks import CHECKS, Check
 from subscriptions.selectors.transfers import (
@@ -26,6 +30,7 @@ from subscriptions.selectors.transfers import (
     status_at,
     waits_for,
 )
+from subscriptions.services.transfer_move import retry_now
 from subscriptions.views.transfer_steps import steps_of
 
 State = Transfer.Status
@@ -57,22 +62,22 @@ def transfer_context(transfer: Transfer, user: User) -> dict[str, Any]:
         "is_customer": party == Party.CUSTOMER,
         "customer_name": name_for(transfer, staff.partner if staff else None),
         "status": status,
-        "may_act": party is not None and may_act_for(transfer, party, user),
         "must_act": must_act,
         "waits_for": names[must_act] if must_act else "",
         "waits_for_you": must_act is not None and must_act == party,
         "days": days_left(transfer, now),
         "asked_by_name": names[Party(transfer.asked_as)],
         "steps": steps_of(transfer, user, now),
-        **items_context(transfer, party),
+        **items_context(transfer, user),
     }
 
 
-def items_context(transfer: Transfer, party: Party | None) -> dict[str, Any]:
+def items_context(transfer: Transfer, user: User) -> dict[str, Any]:
     """What moves, with its state: the first items, those with a problem before the others, and numbers of all.
 
     Nobody but the current partner sees what is chosen before it is accepted for good.
     """
+    party = party_of(transfer, user)
     items = items_of(transfer) if may_see_items(transfer, party) else items_of(transfer).none()
     shown = items.select_related("subscription__customer", "reservation__customer").order_by("-code", "id")[:SHOWN]
     numbers = items.order_by().aggregate(
@@ -88,7 +93,9 @@ def items_context(transfer: Transfer, party: Party | None) -> dict[str, Any]:
         "items": [_told(item, transfer, party) for item in shown],
         "numbers": numbers,
         "more": max(0, numbers["total"] - SHOWN),
+        "may_act": party is not None and may_act_for(transfer, party, user),
         "page_url": reverse(page, args=[transfer.pk]),
+        "retry_url": reverse(f"{page.partition(':')[0]}:retry", args=[transfer.pk]),
         "is_moving": transfer.job is not None and transfer.job.is_open,
     }
 
@@ -109,6 +116,18 @@ def _told(item: TransferItem, transfer: Transfer, party: Party | None) -> ItemSh
     return ItemShown(item, CHECKS.get(item.code), url)
 
 
+def retried(request: HttpRequest, transfer: Transfer, user: User, then: str) -> HttpResponse:
+    """Try again at once what could not be moved, for whichever of the three."""
+
+    def told(moved: int) -> str:
+        if not moved:
+            return _("Nothing could be moved yet. What is to be done stands beside each thing.")
+        sentence = ngettext("%(count)s thing was moved.", "%(count)s things were moved.", moved)
+        return sentence % {"count": grouped(moved)}
+
+    return act(request, lambda: retry_now(transfer, actor=user), done=told, then=then)
+
+
 def items_piece(request: HttpRequest, transfer: Transfer, user: User) -> HttpResponse | None:
     """The answer to htmx, which asks again for the items as long as something moves; None for a whole page.
 
@@ -118,4 +137,4 @@ def items_piece(request: HttpRequest, transfer: Transfer, user: User) -> HttpRes
         return None
     if transfer.status != State.IN_PROGRESS:
         return HttpResponseClientRefresh()
-    return render(request, "subscriptions/_transfer_items.html", items_context(transfer, party_of(transfer, user)))
+    return render(request, "subscriptions/_transfer_items.html", items_context(transfer, user))

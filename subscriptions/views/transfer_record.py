@@ -66,7 +66,7 @@ def record_page(request: HttpRequest, transfer: Transfer, person: User, layout: 
     context = transfer_context(transfer, person) | {
         "layout": layout,
         "signatures": _signatures(transfer, person),
-        "has_evidence": has_evidence(transfer, person),
+        "names_people": names_people(transfer, person),
         "printed": [{"item": one, "check": CHECKS.get(one.code)} for one in _items(transfer, person)[:PRINTED]],
     }
     context["unprinted"] = max(0, context["numbers"]["total"] - PRINTED)
@@ -78,16 +78,29 @@ def record_download(transfer: Transfer, person: User) -> StreamingHttpResponse:
     return export_csv("transfer", HEADER, _rows(transfer, person))
 
 
-def has_evidence(transfer: Transfer, person: User) -> bool:
-    """Whether somebody reads from where a signature came: those who could sign for their own party."""
+def names_people(transfer: Transfer, person: User) -> bool:
+    """Whether somebody reads with which account each party signed: those who could sign for their own party."""
     party = party_of(transfer, person)
     return party is not None and may_act_for(transfer, party, person)
 
 
 def _signatures(transfer: Transfer, person: User) -> list[dict[str, Any]]:
     names = names_of(transfer)
-    found = seen_signatures(transfer, person)
-    return [{"one": one, "for_whom": names[Party(one.party)], "party": one.get_party_display()} for one in found]
+    return [
+        {
+            "one": one,
+            "for_whom": names[Party(one.party)],
+            "party": one.get_party_display(),
+            "whence": _whence(one, transfer, person),
+        }
+        for one in seen_signatures(transfer, person)
+    ]
+
+
+def _whence(one: TransferSignature, transfer: Transfer, person: User) -> tuple[str, str]:
+    """Address and browser of a signature; nothing for other parties, whom the network of this one does not concern."""
+    own = may_act_for(transfer, Party(one.party), person)
+    return (one.address or "", one.browser) if own else ("", "")
 
 
 def _items(transfer: Transfer, person: User) -> QuerySet[TransferItem]:
@@ -100,9 +113,9 @@ def _rows(transfer: Transfer, person: User) -> Iterator[list[object]]:
     for step in steps_of(transfer, person, timezone.now()):
         if step.at:
             yield _step_row(step, old, new)
-    evidence = has_evidence(transfer, person)
-    for one in seen_signatures(transfer, person):
-        yield _signature_row(one, names_of(transfer)[Party(one.party)], evidence=evidence)
+    named = names_people(transfer, person)
+    for one in _signatures(transfer, person):
+        yield _signature_row(**one, named=named)
     for item in _items(transfer, person).iterator(chunk_size=2_000):
         yield _item_row(item, old, new)
 
@@ -111,10 +124,12 @@ def _step_row(step: Step, old: str, new: str) -> list[object]:
     return [_("Step"), step.label, "", old, new, "", _utc(step.at), step.who, "", "", "", "", step.note]
 
 
-def _signature_row(one: TransferSignature, for_whom: str, *, evidence: bool) -> list[object]:
-    whence = [one.address or "", one.browser] if evidence else ["", ""]
-    person = one.signed_by.principal_name if evidence else ""
-    return [_("Signature"), for_whom, "", "", "", "", _utc(one.signed_at), person, one.typed_name, *whence, "", ""]
+def _signature_row(
+    one: TransferSignature, for_whom: str, party: str, whence: tuple[str, str], *, named: bool
+) -> list[object]:
+    person, state = one.signed_by.principal_name if named else "", _("Taken back") if one.withdrawn_at else ""
+    what = f"{for_whom} ({party})"
+    return [_("Signature"), what, "", "", "", state, _utc(one.signed_at), person, one.typed_name, *whence, "", ""]
 
 
 def _item_row(item: TransferItem, old: str, new: str) -> list[object]:

@@ -19,7 +19,7 @@ from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
-from partnercenter.web.forms import looks_and_acts, posted
+from partnercenter.web.forms import looks_and_acts
 from partnercenter.web.unsent import typed_before
 from subscriptions.forms.transfer_review import ChoiceForm
 from subscriptions.forms.transfer_signing import EndForm, SignForm
@@ -199,9 +199,18 @@ def two_persons(request: StaffRequest) -> HttpResponse:
 @allow(Action.SET_TRANSFER_RULES)
 @require_POST
 def set_two_persons(request: StaffRequest) -> HttpResponse:
-    data, _files = posted(request)
-    two = data.get("persons") == "2"
+    """Whoever does away with the second person types the own password again."""
+    two = request.POST.get("persons") == "2"
+    answer: HttpResponse = _rule_set(request, two) if two else _rule_loosened(request)
+    return answer
 
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _rule_loosened(request: StaffRequest) -> HttpResponse:
+    return _rule_set(request, False)
+
+
+def _rule_set(request: StaffRequest, two: bool) -> HttpResponse:
     def told(changed: bool) -> str:
         if not changed:
             return _("Nothing was changed.")

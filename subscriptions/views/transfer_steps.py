@@ -44,17 +44,21 @@ class Step:
 
 def steps_of(transfer: Transfer, user: User, now: datetime) -> list[Step]:
     """The steps of a transfer as somebody who takes part may see them, the first one first."""
-    done = [_signed(transfer, one, user) for one in seen_signatures(transfer, user)]
+    seen = seen_signatures(transfer, user)
+    done = [_signed(transfer, one, user) for one in seen]
+    withdrawn = [Step(one.withdrawn_at, "undo", _("The choice was taken back")) for one in seen if one.withdrawn_at]
+    done = sorted([*done, *withdrawn], key=lambda step: step.at or now)
     return [*done, *_move(transfer), *_end(transfer, now), *_to_come(transfer, now)]
 
 
 def seen_signatures(transfer: Transfer, user: User) -> list[TransferSignature]:
     """The signatures that somebody who takes part may see, the first one first."""
     signatures = list(transfer.signatures.select_related("signed_by").order_by("signed_at", "pk"))
-    if transfer.accepted_at is None and party_of(transfer, user) != Party.SOURCE:
-        # What the first of two persons has chosen is no news for others before the second one agrees.
-        signatures = [one for one in signatures if one.party != Party.SOURCE]
-    return signatures
+    if party_of(transfer, user) == Party.SOURCE:
+        return signatures
+    # What the first of two persons has chosen is no news for others before the second one agrees, nor if it was undone.
+    accepted = transfer.accepted_at is not None
+    return [one for one in signatures if one.party != Party.SOURCE or (accepted and one.withdrawn_at is None)]
 
 
 def _signed(transfer: Transfer, one: TransferSignature, user: User) -> Step:
@@ -70,9 +74,9 @@ def _label(transfer: Transfer, one: TransferSignature) -> str:
         return _("Requested and signed")
     if one.party != Party.SOURCE:
         return _("Agreed and signed")
-    if transfer.proposed_by_id is None:
+    if transfer.proposed_by_id is None and one.withdrawn_at is None:
         return _("Accepted and signed")
-    first = one.signed_by_id == transfer.proposed_by_id
+    first = one.withdrawn_at is not None or one.signed_by_id == transfer.proposed_by_id
     return _("Accepted by the first of two persons") if first else _("Accepted by the second of two persons")
 
 

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import Customer
 from customers.navigation import customer_context
@@ -26,10 +26,17 @@ from partnercenter.web.exports import export_csv
 from partnercenter.web.throttles import throttled
 from subscriptions.forms.transfers import TransferFilter
 from subscriptions.models import Party, Transfer
-from subscriptions.selectors.transfers import how_it_ended, status_at, transfers_of, transfers_of_customer, waits_for
+from subscriptions.selectors.transfers import (
+    cancels,
+    how_it_ended,
+    status_at,
+    transfers_of,
+    transfers_of_customer,
+    waits_for,
+)
 from subscriptions.tables.transfers import EXPORT_HEADER, TransferTable, export_rows
 from subscriptions.views.scope import of_customer
-from subscriptions.views.transfer_context import items_piece, transfer_context
+from subscriptions.views.transfer_context import items_piece, retried, transfer_context
 
 # Ends about which there is more to say than the state itself says.
 HAVE_A_SENTENCE: Final = frozenset({Transfer.Status.DECLINED, Transfer.Status.CANCELED, Transfer.Status.EXPIRED})
@@ -117,6 +124,15 @@ def transfer(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     return render(request, "subscriptions/transfer.html", context)
 
 
+@allow(Action.MANAGE_TRANSFERS)
+@throttled("transfer", per_minute=20)
+@require_POST
+def retry(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
+    """Try again at once what could not be moved."""
+    found = get_object_or_404(transfers_of(request.partner), pk=transfer_id)
+    return retried(request, found, request.user, reverse("transfers:transfer", args=[found.pk]))
+
+
 def _customer_url(request: StaffRequest, found: Transfer) -> str:
     """The transfers of the customer, as long as it is one."""
     guid = found.source.tenant_id
@@ -133,7 +149,7 @@ def _acts(request: StaffRequest, found: Transfer, customer_url: str) -> Iterator
     if turn == Party.TARGET and is_own:
         yield Act(reverse("transfers:agree", args=[found.pk]), "check", _("Sign"), "primary")
         yield Act(reverse("transfers:decline", args=[found.pk]), "close", _("Decline"), "quiet danger")
-    if turn and is_own and found.asked_as == Party.TARGET:
+    if turn and is_own and cancels(found, Party.TARGET):
         yield Act(reverse("transfers:cancel", args=[found.pk]), "undo", _("Cancel the transfer"), "quiet danger")
     has_ended = turn is None and found.status != Transfer.Status.IN_PROGRESS
     if has_ended and is_own and customer_url:

@@ -50,10 +50,10 @@ def test_cancel_against_accept_ends_in_one_of_both(source, target, azure, finn, 
         transfer.refresh_from_db()
         assert (accepted is True) != (canceled is True)
         assert transfer.status == (State.IN_PROGRESS if accepted is True else State.CANCELED)
-        assert transfer.items.filter(is_open=True).count() == (accepted is True)
+        assert transfer.items.filter(status="waiting").count() == (accepted is True)
         assert transfer.signatures.filter(party="source").count() == (accepted is True)
         # The next round begins as this one did.
-        transfer.items.update(is_open=False)
+        transfer.items.update(status="failed")
         Transfer.objects.filter(pk=transfer.pk).update(status=State.FAILED, ended_at=timezone.now())
 
 
@@ -70,7 +70,7 @@ def test_of_two_partners_one_gets_a_subscription(
     answers = at_once(*(partial(accept, one, ana, [azure["Test"]]) for one in (agreed, second)))
 
     assert sorted(answer is True for answer in answers) == [False, True]
-    [item] = TransferItem.objects.filter(is_open=True)
+    [item] = TransferItem.objects.filter(status="waiting")
     run_job(item.transfer.job_id)
     item.refresh_from_db()
     assert owner_of(azure["Test"]) == (target if item.transfer_id == agreed.pk else other)
@@ -119,7 +119,7 @@ def test_in_the_second_in_which_it_expires_it_is_accepted_or_expired_never_both(
 
     agreed.refresh_from_db()
     assert agreed.status == (State.IN_PROGRESS if accepted is True else State.EXPIRED)
-    assert TransferItem.objects.filter(is_open=True).count() == (accepted is True)
+    assert TransferItem.objects.filter(status="waiting").count() == (accepted is True)
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def assert_all_have_moved(transfer):
     assert transfer.status == State.COMPLETE
     assert Subscription.objects.filter(customer=transfer.target, kind="azure").count() == MANY
     assert not Subscription.objects.filter(customer=transfer.source, kind="azure").exists()
-    assert set(transfer.items.values_list("status", "is_open")) == {("moved", False)}
+    assert set(transfer.items.values_list("status", flat=True)) == {"moved"}
     assert Activity.objects.filter(deed=Deed.SUBSCRIPTION_TRANSFERRED).count() == 2 * MANY
     assert Activity.objects.filter(deed=Deed.TRANSFER_ENDED).count() == 2
 

@@ -11,7 +11,6 @@ from partnercenter.partners.roles import Role
 from relationships.models import NewCustomer
 from relationships.selectors.partnerships import active_resellers_of
 from subscriptions.models import Subscription
-from tests.relationships.conftest import adam, nora, partnership  # noqa: F401 - fixtures are used by their names
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -191,7 +190,7 @@ def test_a_draft_survives_and_everything_works_without_script_on_a_telephone(
     assert NewCustomer.objects.get().customer == Customer.objects.get()
 
 
-def test_a_provider_adds_a_customer_for_its_reseller(page, sign_in, look, nora, northwind, adatum, partnership):  # noqa: F811
+def test_a_provider_adds_a_customer_for_its_reseller(page, sign_in, look, nora, northwind, adatum, partnership):
     assert list(active_resellers_of(northwind)) == [adatum]
     sign_in(nora)
     page.goto(reverse("new_customers:list", query={"reseller": str(adatum.pk)}))

@@ -164,7 +164,11 @@ class TestTheStateOfAll:
     def test_it_is_as_it_is_now_also_before_the_clock_has_noticed(self, as_finn, sent):
         Transfer.objects.update(expires_at=timezone.now())
 
-        assert shown(as_finn.get(page_of(sent))) == [(2, "Expired"), (3, "Expired"), (4, "Not sent")]
+        page, expired = as_finn.get(page_of(sent)), as_finn.get(f"{page_of(sent)}?state=expired")
+
+        assert shown(page) == [(2, "Expired"), (3, "Expired"), (4, "Not sent")]
+        assert [(one.label, one.count) for one in page.context["numbers"]] == [("Not sent", 1), ("Expired", 2)]
+        assert shown(expired) == [(2, "Expired"), (3, "Expired")]
 
     def test_the_export_has_all_rows_and_can_be_uploaded_again(self, as_finn, finn, sent, targets, contoso):
         rows = exported(as_finn.get(page_of(sent, "export_campaign")))

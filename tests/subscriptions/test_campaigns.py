@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -221,7 +221,7 @@ class TestSending:
 
         campaign = work(uploaded)
 
-        assert told(campaign) == [(2, "", True), (3, "900150", False)]
+        assert told(campaign) == [(2, "", True), (3, "no_right", False)]
         assert Transfer.objects.count() == 1
 
     def test_a_transfer_that_somebody_else_asked_for_meanwhile_is_not_asked_for_again(
@@ -278,7 +278,7 @@ class TestSending:
         end_plans_of(targets[0])
         work(uploaded)
 
-        notice = Notification.objects.get(kind="campaign_ended")
+        notice = Notification.objects.get(user=finn.user)
         assert (notice.user, notice.url) == (finn.user, f"/transfers/campaigns/{uploaded.pk}/")
         assert notice.sentence == (
             "1 transfer of the campaign campaign.csv is on its way. 1 was left: the results say why."
@@ -321,9 +321,9 @@ class TestForgetting:
 
     def test_the_clock_forgets_after_seven_days_what_nobody_sent(self, uploaded, finn, targets, contoso):
         sent = upload(finn, *rows_for(targets, contoso), name="sent.csv")
-        send(sent, finn)
         for one in (uploaded, sent):
             let_it_grow_old(one, days=8)
+        send(sent, finn)
         young = upload(finn, *rows_for(targets, contoso), name="young.csv")
 
         assert forget_campaigns(timezone.now()) == 1
@@ -335,6 +335,13 @@ class TestWhatTheDatabaseGuards:
     def test_no_campaign_is_sent_without_a_signature(self, uploaded):
         with pytest.raises(IntegrityError, match="a_sent_campaign_is_signed"):
             TransferCampaign.objects.update(sent_at=timezone.now())
+
+    @pytest.mark.parametrize("doing", [lambda rows: rows.update(typed_name="Fred"), lambda rows: rows.delete()])
+    def test_a_campaign_that_was_sent_is_never_changed_or_deleted(self, uploaded, finn, doing):
+        send(uploaded, finn)
+
+        with pytest.raises(InternalError, match="Cannot update or delete"):
+            doing(TransferCampaign.objects.all())
 
     def test_no_row_has_both_a_transfer_and_a_problem(self, uploaded, finn):
         send(uploaded, finn)

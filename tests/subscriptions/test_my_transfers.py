@@ -254,7 +254,11 @@ class TestTheRecord:
             lines = self.lines(browse(person).get(reverse(name, args=[moved.pk])))
             signed = [line for line in lines if line.startswith("Signature")]
             [item] = [line for line in lines if line.startswith(f"Azure subscription,Test,{azure['Test'].pk}")]
-            assert [line.split(",")[1] for line in signed] == ["Fabrikam", "Litware", "Contoso"]
+            assert [line.split(",")[1] for line in signed] == [
+                "Fabrikam (New partner)",
+                "Litware (Customer)",
+                "Contoso (Current partner)",
+            ]
             assert ",Contoso,Fabrikam,Moved," in item
             assert any("900105" in line for line in lines)
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Agreement
+from customers.models import Agreement, Customer
 from partnercenter.partners.roles import Role
 from subscriptions.models import Party, Subscription, Transfer
 from tests.subscribing import azure_plan, reserve
@@ -42,11 +42,12 @@ class TestTheDryRun:
         assert codes(response) == {"relationship": "ok", "agreement": "blocked", "900132": "ok"}
         assert response.context["source"] is None
 
-    def test_every_precondition_is_told_one_by_one_also_those_that_are_met(self, as_finn, source, target, azure):
+    def test_every_precondition_is_told_one_by_one_also_those_that_are_met(self, as_finn, source, target, azure, ana):
         response = as_finn.post(new_page(target), {"partner": str(source.partner_id), "wish": WISH, "check": "1"})
 
         assert response.status_code == 200
         assert codes(response) == {
+            "900150": "ok",
             "relationship": "ok",
             "cloud": "ok",
             "market": "ok",
@@ -206,6 +207,22 @@ class TestWhatTheNewPartnerDoesAboutIt:
         assert codes(shown)["open"] == "ok"
         assert response.url == reverse("transfers:transfer", args=[begun_by_customer.pk])
         assert begun_by_customer.status == "awaiting_review"
+
+    def test_a_provider_says_through_which_reseller_it_is_going_to_sell(
+        self, begun_by_customer, target, northwind, nora, adatum, adam, partnership, browse
+    ):
+        Customer.objects.filter(pk=target.pk).update(partner=northwind, reseller=adatum)
+        Transfer.objects.update(target_partner=northwind, reseller=adatum)
+        page, client = reverse("transfers:agree", args=[begun_by_customer.pk]), browse(nora)
+
+        shown = client.get(page)
+        strange = client.post(page, {"typed_name": "Nora", "reseller": str(begun_by_customer.source_partner_id)})
+        client.post(page, {"typed_name": "Nora", "reseller": ""})
+
+        begun_by_customer.refresh_from_db()
+        assert shown.context["form"]["reseller"].value() == adatum.pk
+        assert "Choose one of your resellers." in strange.content.decode()
+        assert (begun_by_customer.status, begun_by_customer.reseller) == ("awaiting_review", None)
 
     def test_it_declines_that_with_a_reason(self, as_finn, begun_by_customer):
         page = reverse("transfers:decline", args=[begun_by_customer.pk])

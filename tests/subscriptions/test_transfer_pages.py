@@ -113,6 +113,18 @@ class TestTheLists:
     def test_search_and_filters_leave_only_what_is_asked_for(self, query, found, browse, ana, agreed):
         assert len(listed(browse(ana), **query)) == found
 
+    def test_a_filter_knows_what_has_expired_before_the_clock_notices(self, browse, finn, asked):
+        Transfer.objects.filter(pk=asked.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+        assert listed(browse(finn), state="awaiting_consent") == []
+        assert len(listed(browse(finn), state="expired")) == 1
+
+    def test_the_home_page_says_how_many_wait_for_the_own_answer(self, browse, ana, finn, agreed):
+        sentence = "1 transfer of Azure subscriptions waits for your answer."
+
+        assert sentence in browse(ana).get("/").content.decode()
+        assert sentence not in browse(finn).get("/").content.decode()
+
     def test_the_new_partner_has_nothing_to_do_while_others_have(self, browse, finn, agreed, others):
         assert listed(browse(finn), mine="1") == []
         assert len(listed(browse(finn), direction="sent")) == 3
@@ -193,6 +205,29 @@ def test_what_cannot_move_says_why_and_what_helps_and_stands_first(client, ana, 
     assert (first.item.name, first.problem.remedy) == ("Web shop", "Reactivate it before it is transferred.")
     assert response.context["numbers"] == {"total": 3, "moved": 2, "failed": 0, "stuck": 1, "waiting": 0}
     assert "is tried again by itself until" in response.content.decode()
+
+
+def test_who_has_looked_after_it_tries_again_at_once(client, ana, finn, agreed, azure, browse, fabrikam, make_staff):
+    accept(agreed, ana, azure.values())
+    Subscription.objects.filter(pk__in=[azure["Web shop"].pk, azure["Test"].pk]).update(status="suspended")
+    agreed.refresh_from_db()
+    run_job(agreed.job_id)
+    retry, as_finn = reverse("transfers:retry", args=[agreed.pk]), browse(finn)
+    helper = browse(make_staff(fabrikam, "Hedda", Role.HELPDESK_AGENT))
+
+    def said():
+        return [str(message) for message in as_finn.post(retry, follow=True).context["messages"]]
+
+    assert said() == ["Nothing could be moved yet. What is to be done stands beside each thing."]
+    Subscription.objects.filter(pk=azure["Web shop"].pk).update(status="active")
+    assert said() == ["1 thing was moved."]
+    assert helper.post(retry).status_code == 403
+    assert "Try again now" not in helper.get(reverse("transfers:transfer", args=[agreed.pk])).content.decode()
+    Subscription.objects.filter(pk=azure["Test"].pk).update(status="active")
+    assert said() == ["1 thing was moved."]
+    assert Transfer.objects.get().status == Transfer.Status.COMPLETE
+    [over] = said()
+    assert over.startswith("Everything that was chosen is with Fabrikam since")
 
 
 def test_many_things_are_told_in_numbers_and_the_first_hundred(client, ana, finn, agreed, azure):

@@ -37,13 +37,12 @@ class TestAsking:
         [signature] = asked.signatures.all()
         assert (signature.party, signature.signed_by, signature.address) == (Party.TARGET, finn.user, "203.0.113.7")
         assert (asked.status, asked.must_act) == (State.AWAITING_CONSENT, Party.CUSTOMER)
-        assert told(carla) == ["transfer_asked"]
-        assert told(ana) == []
+        assert (told(carla), told(finn), told(ana)) == (["transfer_asked"], ["transfer_sent"], [])
 
     def test_the_current_partner_learns_of_it_when_the_customer_has_agreed(self, ana, agreed, contoso, finn):
         assert state(agreed) == State.AWAITING_REVIEW
         assert told(ana) == ["transfer_signed"]
-        assert told(finn) == ["transfer_signed"]
+        assert told(finn) == ["transfer_sent", "transfer_signed"]
         assert [line.deed for line in Activity.objects.filter(partner=contoso)] == [Deed.TRANSFER_SIGNED]
 
     def test_asking_twice_is_asking_once(self, source, target, finn):
@@ -58,6 +57,7 @@ class TestAsking:
         transfer = ask(source, target, carla, as_=Party.CUSTOMER)
 
         assert transfer.must_act == Party.TARGET
+        assert (told(finn), told(carla), told(ana)) == (["transfer_asked"], ["transfer_sent"], ["transfer_sent"])
         with pytest.raises(Refused, match="new partner"):
             agree(transfer, ana)
         agree(transfer, finn)
@@ -108,7 +108,7 @@ class TestAnswering:
         decline_transfer(asked, "We stay.", actor=carla)
 
         assert state(asked) == State.DECLINED
-        assert told(finn) == ["transfer_declined"]
+        assert told(finn) == ["transfer_sent", "transfer_declined"]
         assert told(ana) == []
 
     def test_the_current_partner_declines(self, agreed, ana, carla):
@@ -122,6 +122,17 @@ class TestAnswering:
 
         with pytest.raises(Refused, match="accepted already"):
             cancel_transfer(agreed, actor=finn.user)
+
+    def test_the_new_partner_cancels_what_the_customer_began_once_it_has_agreed(self, source, target, carla, finn):
+        transfer = ask(source, target, carla, as_=Party.CUSTOMER)
+        with pytest.raises(Refused, match="Only a Global admin of the customer"):
+            cancel_transfer(transfer, actor=finn.user)
+        agree(transfer, finn)
+
+        assert cancel_transfer(transfer, "We are full.", actor=finn.user)
+
+        assert state(transfer) == State.CANCELED
+        assert told(carla)[-1] == "transfer_canceled"
 
     def test_who_did_not_ask_does_not_cancel(self, agreed, carla):
         with pytest.raises(Refused, match="new partner"):
@@ -198,7 +209,7 @@ class TestMoving:
 
         assert state(agreed) == State.COMPLETED_WITH_ERRORS
         assert owner_of(azure["Test"]) == source
-        assert not TransferItem.objects.filter(is_open=True).exists()
+        assert not TransferItem.objects.filter(status="waiting").exists()
 
     def test_where_nothing_could_move_it_has_failed(self, agreed, azure, ana):
         accept(agreed, ana, azure.values())
@@ -351,7 +362,7 @@ class TestTheClock:
             move_transfers_on(timezone.now() + timedelta(days=days))
 
         assert told(carla).count("transfer_ending") == 3
-        assert told(finn) == []
+        assert told(finn) == ["transfer_sent"]
 
     def test_a_clock_that_stood_still_reminds_once(self, asked, carla):
         move_transfers_on(timezone.now() + timedelta(days=29.5))
