@@ -110,7 +110,8 @@ def campaign_progress(request: StaffRequest, campaign: TransferCampaign) -> Http
     """How far it is, for htmx; the whole page is loaded again when there is no more to wait for."""
     if not campaign.is_running:
         return HttpResponseClientRefresh()
-    context = {"campaign": campaign} | _numbers(numbers_of([campaign], timezone.now())[campaign.pk])
+    context = {"campaign": campaign, "manage_denied": why_not(request, Action.MANAGE_TRANSFERS)}
+    context |= _numbers(numbers_of([campaign], timezone.now())[campaign.pk])
     return render(request, "subscriptions/_campaign_progress.html", context)
 
 

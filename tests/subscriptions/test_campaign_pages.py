@@ -26,6 +26,12 @@ def as_finn(browse, finn):
 
 
 @pytest.fixture
+def sam(fabrikam, make_staff):
+    """A sales agent of Fabrikam, who only looks at transfers."""
+    return make_staff(fabrikam, "Sam", Role.SALES_AGENT)
+
+
+@pytest.fixture
 def uploaded(finn, targets, contoso):
     """A campaign with two rows that can be sent and one that cannot."""
     return upload(finn, *rows_for(targets, contoso), "nonsense,,")
@@ -128,6 +134,18 @@ class TestSigning:
 
         assert "0 of 2" in during.text
         assert after.headers["HX-Refresh"] == "true"
+
+    def test_a_job_that_is_canceled_leaves_rows_that_were_not_reached(self, as_finn, browse, uploaded, finn, sam):
+        send(uploaded, finn)
+        cancel = f"/jobs/{Job.objects.get().pk}/cancel/"
+        offered = [cancel in client.get(page_of(uploaded)).text for client in (as_finn, browse(sam))]
+
+        as_finn.post(cancel)
+        page = as_finn.get(page_of(uploaded))
+
+        assert offered == [True, False]
+        assert shown(page) == [(2, "Not reached"), (3, "Not reached"), (4, "Not sent")]
+        assert "The job ended before 2 rows." in page.text
 
     def test_checking_again_and_discarding(self, as_finn, uploaded):
         again = as_finn.post(page_of(uploaded, "check_campaign"))
@@ -268,8 +286,8 @@ class TestTheList:
 
 
 class TestWhoMay:
-    def test_who_only_looks_sees_it_and_reads_who_sends(self, browse, fabrikam, make_staff, uploaded):
-        client = browse(make_staff(fabrikam, "Sam", Role.SALES_AGENT))
+    def test_who_only_looks_sees_it_and_reads_who_sends(self, browse, sam, uploaded):
+        client = browse(sam)
 
         page, listed = client.get(page_of(uploaded)), client.get(LIST)
 
