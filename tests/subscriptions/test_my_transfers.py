@@ -221,6 +221,12 @@ class TestAsking:
         assert "Only a Global admin" in text(client.get(reverse("my_transfers:new")))
         assert client.post(reverse("my_transfers:new"), form).status_code == 403
 
+    def test_what_it_means_stands_above_the_signature(self, form, carlas):
+        shown = text(carlas.get(reverse("my_transfers:new")))
+
+        means = shown.index("the current partner until it accepts, the new partner from then on.")
+        assert means < shown.index('name="typed_name"')
+
     def test_a_link_brings_the_partners_along(self, form, carlas):
         shown = text(carlas.get(reverse("my_transfers:new"), {"target": form["target"]}))
 
