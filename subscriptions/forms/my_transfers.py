@@ -24,7 +24,8 @@ class NewTransferForm(SignForm):
     """From which partner to which one the Azure of an organization is to go, and the signature of who asks.
 
     `accounts` are those of the partners that sell to it. `wish` is another one on every page: a form that is sent twice
-    is one wish. `given` are the choices that a link brings along.
+    is one wish. `given` are the choices that a link brings along. `is_open` says after `is_valid` whether there is an
+    open transfer between the two.
     """
 
     field_order = ("source", "target", "note", "typed_name", "wish")
@@ -58,6 +59,7 @@ class NewTransferForm(SignForm):
         typed: QueryDict | None = None,
     ) -> None:
         super().__init__(data, person=person, typed=typed, initial={"wish": get_random_string(22), **given})
+        self.is_open = False
         self.accounts = {str(account.partner_id): account for account in accounts}
         choices = [("", _("Choose a partner")), *((key, str(one.partner)) for key, one in self.accounts.items())]
         for name in ("source", "target"):
@@ -72,9 +74,10 @@ class NewTransferForm(SignForm):
         if {"source", "target"} <= read.keys():
             for code in codes_of_accounts(self.account("source"), self.account("target")):
                 if code == "open":
+                    self.is_open = True
                     continue
                 check = CHECKS[code]
-                sentence = _("%(sentence)s %(remedy)s (Code %(code)s)")
+                sentence = _("%(sentence)s %(remedy)s (Code %(code)s)") if code.isdigit() else "%(sentence)s %(remedy)s"
                 self.add_error(None, sentence % {"sentence": check.sentence, "remedy": check.remedy, "code": code})
         return read
 

@@ -58,7 +58,7 @@ def new(request: StaffRequest, customer: Customer) -> HttpResponse:
     if sent := transfer_of_wish(request.user, request.POST.get("wish", "")):
         messages.info(request, _("You have sent this request already. This is how it stands."))
         return redirect("transfers:transfer", sent.pk)
-    signs, (data, _files) = "send" in request.POST, posted(request)
+    signs, (data, _files) = _signs(request), posted(request)
     typed, initial = (None, {}) if data else (typed_before(request), _initial(request))
     form = TransferForm(data, target=customer, person=request.user, signs=signs, typed=typed, initial=initial)
     if form.is_valid() and signs and (answer := _sent(request, form)):
@@ -69,6 +69,12 @@ def new(request: StaffRequest, customer: Customer) -> HttpResponse:
         _asking(request, customer, form),
         status=422 if form.errors else 200,
     )
+
+
+def _signs(request: StaffRequest) -> bool:
+    """Whether the request is sent: nobody signs before they have seen what the checks say of the partner named there."""
+    checked, partner = request.POST.get("checked"), request.POST.get("partner", "").strip()
+    return "send" in request.POST and (checked is None or as_guid(checked) == as_guid(partner))
 
 
 def _sent(request: StaffRequest, form: TransferForm) -> HttpResponse | None:

@@ -184,6 +184,7 @@ class TestAsking:
 
         assert response.status_code == 422
         assert "There is an open transfer between these two partners" in text(response)
+        assert "To your transfers</a>" in text(response)
 
     def test_what_is_missing_is_said_with_its_remedy(self, form, target, carlas):
         Subscription.objects.filter(customer=target).delete()

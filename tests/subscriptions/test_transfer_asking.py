@@ -105,6 +105,23 @@ class TestTheDryRun:
         [error] = response.context["form"].errors["partner"]
         assert error.endswith("(900148)")
 
+    def test_the_partner_that_was_found_is_named_above_what_the_checks_say(self, as_finn, source, target, azure):
+        response = as_finn.post(new_page(target), {"partner": str(source.partner_id), "wish": WISH, "check": "1"})
+
+        shown = response.content.decode()
+        assert "<strong>Contoso</strong>" in shown
+        assert ">What could move</h3>" in shown
+        # Enter presses the first button of a form.
+        assert shown.index('name="send"') < shown.index('name="check"')
+
+    def test_an_open_transfer_is_a_link_away(self, as_finn, asked, source, target, azure):
+        response = as_finn.post(new_page(target), {"partner": str(source.partner_id), "wish": WISH, "check": "1"})
+
+        shown = response.content.decode()
+        assert codes(response)["open"] == "blocked"
+        assert "To the transfers</a>" in shown
+        assert shown.index('name="check"') < shown.index('name="send"')
+
     def test_nobody_tries_out_partners_by_the_hundred(self, as_finn, target):
         statuses = {
             as_finn.post(new_page(target), {"partner": str(uuid.uuid4()), "check": "1"}).status_code for _ in range(21)
@@ -136,6 +153,14 @@ class TestSending:
         assert response.status_code == 422
         assert response.context["form"].errors["typed_name"][0].startswith(error)
         assert not Transfer.objects.exists()
+
+    def test_what_the_checks_say_of_a_partner_is_seen_before_it_is_signed(self, as_finn, source, target, azure):
+        before = send(as_finn, target, source, checked=str(uuid.uuid4()))
+        count = Transfer.objects.count()
+        send(as_finn, target, source, checked=str(source.partner_id).upper())
+
+        assert (before.status_code, before.context["source"], count) == (200, source, 0)
+        assert Transfer.objects.count() == 1
 
     def test_what_is_blocked_is_not_sent_and_says_why(self, as_finn, source, target, azure):
         Agreement.objects.filter(customer=target).delete()
