@@ -30,6 +30,17 @@ function tree({ target }) {
   const above = target.closest("ul ul")?.closest("li").querySelector("input:enabled");
   if (above && target.checked) above.checked = true;
   halves();
+  count();
+}
+
+// How many are chosen, those on the page and those elsewhere, in the bar below.
+function count() {
+  const told = document.querySelector("[data-tree-chosen]");
+  if (!told) return;
+  const here = document.querySelectorAll("[data-tree] li input:enabled:checked").length;
+  const number = Number(told.dataset.treeChosen) + here;
+  const words = number > 0 && number === Number(told.dataset.movable) ? told.dataset.all : told.dataset.some;
+  told.textContent = words.replace("{count}", number.toLocaleString(document.documentElement.lang));
 }
 
 function halves() {

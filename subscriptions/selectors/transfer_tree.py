@@ -90,6 +90,11 @@ class Tree:
         """The ids of what can be ticked here."""
         return [node.thing.pk for node in self._nodes() if not node.code]
 
+    @property
+    def chosen(self) -> int:
+        """How many of them are ticked."""
+        return sum(node.is_chosen for node in self._nodes())
+
     def _nodes(self) -> Iterable[Node]:
         for node in (*self.subscriptions, *self.shared, *self.orphans):
             yield node

@@ -66,6 +66,7 @@ def _tree(request: StaffRequest, found: Transfer, form: ChoiceForm) -> HttpRespo
         "tree": tree,
         "choice": choice,
         "chosen": max(0, chosen),
+        "elsewhere": max(0, chosen - tree.chosen),
         "licenses": licenses_held(found),
         "decline_form": EndForm(),
     }

@@ -111,6 +111,8 @@ class TestTheTree:
 
         assert [str(node.thing) for node in response.context["tree"].subscriptions] == ["Web shop"]
         assert response.context["choice"] == Choice(ids=frozenset({azure["Test"].pk}))
+        assert (response.context["chosen"], response.context["elsewhere"]) == (1, 1)
+        assert "1 chosen</strong>" in text(response)
         assert str(azure["Test"].pk) in text(response)
 
     def test_a_subscription_of_an_old_offer_says_that_it_joins_the_plan(self, held, source, anas):
@@ -129,7 +131,7 @@ class TestTheTree:
 
         shown = text(response)
         assert "Choose all that can move (10,003)" in shown
-        assert "All that can move is chosen: 10,003 things." in shown
+        assert "All that can move is chosen: 10,003<" in shown
         assert "9,803 more are not shown" in shown
         assert len(response.context["tree"].subscriptions) == 200
 
