@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from subscriptions.catalog import Cycle
@@ -23,17 +24,23 @@ from subscriptions.selectors.transfer_checks import (
 )
 from subscriptions.selectors.transfer_tree import Chosen
 
-# So many things stand on the page, those with something to say first.
+# So many things that need attention stand on the page, and so many that are OK.
 SHOWN: Final = 200
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found out about one thing; `check` is empty where all is well."""
+    """What was found out about one thing; `check` is empty where all is well.
+
+    A reservation has a `quantity`; it is shared, or for the subscription `azure`, which is empty where that is gone.
+    """
 
     name: str
     is_reservation: bool
-    code: str
+    code: str = ""
+    quantity: int = 0
+    is_shared: bool = False
+    azure: str = ""
 
     @property
     def check(self) -> Check | None:
@@ -51,13 +58,31 @@ class DryRun:
     whole: list[Check]
     findings: list[Finding]
 
+    @cached_property
+    def wrong(self) -> list[Finding]:
+        """What needs attention, the worst first."""
+        return [finding for finding in self.findings if finding.level != Level.OK]
+
+    @cached_property
+    def fine(self) -> list[Finding]:
+        """What is OK."""
+        return [finding for finding in self.findings if finding.level == Level.OK]
+
     @property
     def shown(self) -> list[Finding]:
-        return self.findings[:SHOWN]
+        return self.wrong[:SHOWN]
 
     @property
     def more(self) -> int:
-        return max(0, len(self.findings) - SHOWN)
+        return max(0, len(self.wrong) - SHOWN)
+
+    @property
+    def fine_shown(self) -> list[Finding]:
+        return self.fine[:SHOWN]
+
+    @property
+    def fine_more(self) -> int:
+        return max(0, len(self.fine) - SHOWN)
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -83,8 +108,8 @@ def dry_run(transfer: Transfer, chosen: Chosen) -> DryRun:
     for pk in _ending_with_the_next_bill(transfer, chosen):
         reserved[pk] = reserved[pk] or "currency"
     findings = [
-        *_findings(codes, _names(Subscription, transfer, codes), is_reservation=False),
-        *_findings(reserved, _names(Reservation, transfer, reserved), is_reservation=True),
+        *_findings(codes, _subscriptions(transfer, codes), is_reservation=False),
+        *_findings(reserved, _reservations(transfer, reserved), is_reservation=True),
     ]
     worst = (Level.BLOCKED, Level.WARNING, Level.OK)
     findings.sort(key=lambda finding: worst.index(finding.level))
@@ -110,13 +135,23 @@ def _ending_with_the_next_bill(transfer: Transfer, chosen: Chosen) -> QuerySet[R
     return (rows if differ else rows.none()).values_list("pk", flat=True)
 
 
-def _names(model: type[Subscription | Reservation], transfer: Transfer, ids: Collection[UUID]) -> dict[UUID, str]:
+def _subscriptions(transfer: Transfer, ids: Collection[UUID]) -> dict[UUID, Finding]:
     # Of nothing that somebody else has the name is read, whatever was posted.
-    rows = model._default_manager.filter(pk__in=[*ids], customer=transfer.source)
-    return dict(rows.values_list("pk", "name"))
+    rows = Subscription.objects.filter(pk__in=[*ids], customer=transfer.source)
+    return {pk: Finding(name, is_reservation=False) for pk, name in rows.values_list("pk", "name")}
 
 
-def _findings(codes: dict[UUID, str], names: dict[UUID, str], *, is_reservation: bool) -> list[Finding]:
-    nameless = _("Something that is not there any more")
-    found = [Finding(names.get(pk, nameless), is_reservation, code) for pk, code in codes.items()]
-    return sorted(found, key=lambda finding: finding.name.casefold())
+def _reservations(transfer: Transfer, ids: Collection[UUID]) -> dict[UUID, Finding]:
+    own = Case(When(azure__customer=transfer.source, then=F("azure__name")), default=Value(""))
+    rows = Reservation.objects.filter(pk__in=[*ids], customer=transfer.source).annotate(azure_name=own)
+    shared = Reservation.Scope.SHARED
+    return {
+        pk: Finding(name, is_reservation=True, quantity=quantity, is_shared=scope == shared, azure=azure)
+        for pk, name, quantity, scope, azure in rows.values_list("pk", "name", "quantity", "scope", "azure_name")
+    }
+
+
+def _findings(codes: dict[UUID, str], told: dict[UUID, Finding], *, is_reservation: bool) -> list[Finding]:
+    nameless = Finding(_("Something that is not there any more"), is_reservation)
+    found = [replace(told.get(pk, nameless), code=code) for pk, code in codes.items()]
+    return sorted(found, key=lambda finding: (finding.name.casefold(), finding.azure.casefold()))

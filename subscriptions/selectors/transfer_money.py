@@ -54,7 +54,7 @@ class Money:
 
 def money_of(transfer: Transfer, chosen: Chosen, now: datetime) -> Money:
     """The money sheet as it would be if what is chosen moved at a moment."""
-    rows = Reservation.objects.filter(pk__in=[*chosen.reservations], customer=transfer.source)
+    rows = Reservation.objects.filter(pk__in=[*chosen.reservations], customer=transfer.source).select_related("azure")
     reservations = list(rows.order_by("begun_at", "pk"))
     monthly = [one for one in reservations if one.billing_cycle == Cycle.MONTHLY]
     return Money(

@@ -182,6 +182,27 @@ class TestTheDryRun:
         ]
         assert not run.is_clear
 
+    def test_a_reservation_is_told_with_its_quantity_and_what_it_is_for(self, held, azure, source):
+        single, shared = reserve(source, azure["Test"], quantity=3), reserve(source, name="Shared")
+        orphan = reserve(source, name="Orphan", scope="single")
+
+        run = dry_run(held, Chosen([azure["Test"].pk], [single.pk, shared.pk, orphan.pk]))
+
+        told = {(found.quantity, found.is_shared, found.azure) for found in run.findings if found.is_reservation}
+        assert told == {(3, False, "Test"), (2, True, ""), (2, False, "")}
+
+    def test_the_money_comes_first_and_what_is_ok_is_folded(self, held, azure, source, anas):
+        reserve(source, azure["Test"], name="Two servers")
+        ids = " ".join(str(one.pk) for one in azure.values())
+
+        shown = text(anas.post(page(held), {"step": "check", "ids": ids}))
+
+        assert shown.index('id="money"') < shown.index('id="findings"')
+        attention, folded = shown.split("<summary>2 things are OK</summary>")
+        assert ">Test</th>" in attention
+        assert "left_behind" not in shown
+        assert "Web shop" in folded
+
     def test_a_warning_is_no_hindrance(self, held, azure, source, anas):
         reserve(source, azure["Test"])
 
