@@ -105,10 +105,18 @@ def _sheet(
         "licenses": licenses_held(found),
         "is_everything": len(chosen.subscriptions) + len(chosen.reservations) == _all(found),
         "is_first": found.proposed_by_id == request.user.pk,
+        "needs_second": _needs_second(request, found),
         "decline_form": EndForm(),
     }
     status = 422 if signing.is_bound else 200
     return render(request, "subscriptions/transfer_review_check.html", context, status=status)
+
+
+def _needs_second(request: StaffRequest, found: Transfer) -> bool:
+    """Whether another person has to agree after the one who looks."""
+    if found.proposed_by_id:
+        return found.proposed_by_id == request.user.pk
+    return found.source_partner.two_accept_transfers
 
 
 def _all(found: Transfer) -> int:

@@ -380,6 +380,17 @@ class TestTwoPersons:
         assert "Ana chose this and accepted" in second
         assert Transfer.objects.get().status == State.IN_PROGRESS
 
+    def test_the_first_one_reads_that_nothing_moves_yet(self, held, azure, agnes, anas, browse):
+        shown = text(anas.post(page(held), {"step": "check", "everything": "1"}))
+        anas.post(page(held), signing(anas, held, everything="1"))
+        second = text(browse(agnes).get(page(held)))
+
+        assert "Accept and ask a second person</button>" in shown
+        assert "Nothing moves yet" in shown
+        assert "nobody can stop the move" not in shown
+        assert "from this moment on. Once accepted, nobody can stop the move." in second
+        assert "Accept and ask a second person" not in second
+
     def test_the_choice_is_taken_back_with_a_line_in_the_log(self, proposed, anas):
         anas.post(page(proposed, "take_back"))
 
