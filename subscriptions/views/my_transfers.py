@@ -27,7 +27,9 @@ from subscriptions.forms.my_transfers import NewTransferForm
 from subscriptions.forms.transfer_signing import EndForm, SignForm
 from subscriptions.models import Party, Transfer
 from subscriptions.selectors.my_transfers import sellers_of
-from subscriptions.selectors.transfer_tree import SHOWN, azure_held, licenses_held, reservations_held
+from subscriptions.selectors.transfer_money import SHOWN as NAMED
+from subscriptions.selectors.transfer_money import money_of
+from subscriptions.selectors.transfer_tree import SHOWN, azure_held, licenses_held, movable, reservations_held
 from subscriptions.selectors.transfers import cancels, how_it_ended, transfers_about
 from subscriptions.services.transfers import (
     WHO,
@@ -64,14 +66,15 @@ def transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     if piece := items_piece(request, found, person):
         return piece
     typed = typed_before(request)
-    return _page(request, found, SignForm(person=person, typed=typed), EndForm(needs_reason=False))
+    return _page(request, found, SignForm(person=person, typed=typed), EndForm(needs_reason=False, typed=typed))
 
 
 def _page(request: HttpRequest, found: Transfer, signing: SignForm, declining: EndForm) -> HttpResponse:
     person, now = _person(request), timezone.now()
     context = transfer_context(found, person) | hand_over_context(found, person, Party.CUSTOMER)
     is_asked = context["must_act"] == Party.CUSTOMER
-    declining.fields["reason"].help_text = _("%(partner)s reads it.") % {"partner": found.target_partner}
+    if is_asked:
+        declining.fields["reason"].help_text = _("%(partner)s reads it.") % {"partner": found.target_partner}
     context |= {
         "is_asked": is_asked,
         "explanation": "" if is_asked else _explanation(found),
@@ -83,7 +86,7 @@ def _page(request: HttpRequest, found: Transfer, signing: SignForm, declining: E
         "declining": declining,
     }
     if not found.accepted_at and found.status in Transfer.WAITING and not found.has_expired(now):
-        context |= _what_may_move(found)
+        context |= _what_may_move(found) | _what_ends(found)
     status = 422 if signing.is_bound or declining.is_bound else 200
     return render(request, "subscriptions/my_transfer.html", context, status=status)
 
@@ -104,6 +107,15 @@ def _what_may_move(found: Transfer) -> dict[str, Any]:
         "reserved_total": reserved.count(),
         "licenses": licenses_held(found),
     }
+
+
+def _what_ends(found: Transfer) -> dict[str, Any]:
+    """The reservations that would end before their time if everything moved now."""
+    if found.source_partner.currency == found.target_partner.currency:
+        return {"ending": [], "ending_more": 0}
+    ending = money_of(found, movable(found), timezone.now()).ending
+    ending = [bill for bill in ending if bill.due_at < bill.reservation.ends_at]
+    return {"ending": ending[:NAMED], "ending_more": max(0, len(ending) - NAMED)}
 
 
 @signed_in
@@ -144,11 +156,15 @@ def decline(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     """Take back what the organization asked for."""
     found, person = _found(request, transfer_id), _admin(request)
+    form = EndForm(request.POST, needs_reason=False)
+    if not form.is_valid():
+        return _page(request, found, SignForm(person=person), form)
 
     def told(is_new: bool) -> str:
         return _("The transfer is canceled: nothing moves.") if is_new else _("You canceled this transfer before.")
 
-    return act(request, lambda: cancel_transfer(found, actor=person), done=told, then=_address(found))
+    reason = form.cleaned_data["reason"]
+    return act(request, lambda: cancel_transfer(found, reason, actor=person), done=told, then=_address(found))
 
 
 @signed_in

@@ -1,12 +1,15 @@
 """Transfers as the customer's own people see them: plain words, the signature, and asking from their own side."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from partnercenter.directory.models import TenantRole, User
 from partnercenter.jobs.services import run_job
 from subscriptions.models import Party, Subscription, Transfer
+from subscriptions.selectors.transfer_money import next_bill
 from subscriptions.services.transfers import cancel_transfer
 from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe
 from tests.transferring import accept, agree, ask
@@ -87,6 +90,32 @@ class TestReading:
         fabrikam.save()
 
         assert "Contoso bills in USD, Fabrikam in EUR." in text(carlas.get(page(asked)))
+
+    def test_reservations_that_end_early_are_named_with_the_day(self, asked, azure, source, fabrikam, carlas):
+        begun = timezone.now() - timedelta(days=40)
+        monthly = reserve(source, azure["Test"], name="Two servers", begun_at=begun)
+        reserve(source, name="Upfront servers", billing_cycle="upfront")
+        same = carlas.get(page(asked))
+        fabrikam.currency = "EUR"
+        fabrikam.save()
+
+        other = carlas.get(page(asked))
+
+        assert same.context["ending"] == []
+        [bill] = other.context["ending"]
+        assert (bill.reservation, bill.due_at) == (monthly, next_bill(monthly, timezone.now()))
+        assert "Reservations that you lose" not in text(same)
+        planned = formats.date_format(monthly.ends_at, "DATE_FORMAT")
+        due = formats.date_format(bill.due_at, "DATE_FORMAT")
+        assert f"{due} instead of {planned}" in text(other)
+
+    def test_the_answer_stands_above_the_list_and_the_note_above_the_signature(self, source, target, finn, azure, carlas):
+        shown = text(carlas.get(page(ask(source, target, finn, note="As we said."))))
+
+        places = [
+            shown.index(words) for words in ("What it means", "Finn writes:", 'name="typed_name"', "What may move<")
+        ]
+        assert places == sorted(places)
 
     def test_somebody_without_the_role_reads_it_and_why_they_cannot_answer(self, asked, browse, kim):
         client = browse(kim)
@@ -209,9 +238,14 @@ class TestAsking:
         carlas.post(reverse("my_transfers:new"), form)
         transfer = Transfer.objects.get()
 
-        carlas.post(page(transfer, "cancel"))
+        before = text(carlas.get(page(transfer)))
+        too_long = carlas.post(page(transfer, "cancel"), {"reason": "x" * 1_000_000})
+        carlas.post(page(transfer, "cancel"), {"reason": "We stay."})
 
-        assert Transfer.objects.get().status == State.CANCELED
+        assert "Nobody can sign or accept it any more." in before
+        assert too_long.status_code == 422
+        transfer = Transfer.objects.get()
+        assert (transfer.status, transfer.reason) == (State.CANCELED, "We stay.")
 
     def test_with_one_partner_it_reads_what_to_do_first(self, source, carlas):
         assert "two partners have to sell to your organization" in text(carlas.get(reverse("my_transfers:new")))
