@@ -26,7 +26,7 @@ from partnercenter.web.unsent import typed_before
 from subscriptions.forms.transfer_asking import TransferForm
 from subscriptions.forms.transfer_signing import EndForm, SignForTargetForm
 from subscriptions.models import Party, Transfer
-from subscriptions.selectors.transfer_checks import CHECKS, Level, why_no_transfers
+from subscriptions.selectors.transfer_checks import CHECKS, Check, Level, why_no_transfers
 from subscriptions.selectors.transfer_preconditions import numbers_by_code, preconditions
 from subscriptions.selectors.transfers import how_it_ended, transfers_of
 from subscriptions.services.transfers import (
@@ -118,14 +118,18 @@ def _asking(request: StaffRequest, customer: Customer, form: TransferForm) -> di
     """What the page shows: what the checks say, and numbers once it is known from whom."""
     source = form.source
     found = preconditions(customer, source)
-    numbers = numbers_by_code(source, customer) if source else {}
     return customer_context(request, customer) | {
         "form": form,
         "source": source,
         "preconditions": found,
         "is_blocked": any(one.level == Level.BLOCKED for one in found),
-        "numbers": [(CHECKS.get(code), code, *counts) for code, counts in numbers.items()],
+        "numbers": _numbers(source, customer) if source else [],
     }
+
+
+def _numbers(source: Customer, target: Customer) -> list[tuple[Check | None, str, int, int]]:
+    """What could move and what could not: what is wrong, its code, how many subscriptions, how many reservations."""
+    return [(CHECKS.get(code), code, *counts) for code, counts in numbers_by_code(source, target).items()]
 
 
 @allow(Action.MANAGE_TRANSFERS)
@@ -155,6 +159,8 @@ def agree(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
         "form": form,
         "preconditions": preconditions(found.target, found.source, found),
     }
+    if not context["too_late"]:
+        context["numbers"] = _numbers(found.source, found.target)
     return render(request, "subscriptions/transfer_agree.html", context, status=422 if form.errors else 200)
 
 
