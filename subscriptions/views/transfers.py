@@ -118,7 +118,8 @@ def transfer(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     context = transfer_context(found, request.user) | {
         "customer_url": customer_url,
         "ended": how_it_ended(found, now) if status_at(found, now) in HAVE_A_SENTENCE else "",
-        "acts": list(_acts(request, found, customer_url)),
+        "acts": list(_acts(request, found)),
+        "again": _again(request, found, customer_url),
         "act_denied": why_not(request, Action.MANAGE_TRANSFERS),
     }
     return render(request, "subscriptions/transfer.html", context)
@@ -141,17 +142,24 @@ def _customer_url(request: StaffRequest, found: Transfer) -> str:
     return reverse("subscriptions:transfers", args=[guid])
 
 
-def _acts(request: StaffRequest, found: Transfer, customer_url: str) -> Iterator[Act]:
-    """What the partner can do at this moment; the reseller of the new one only looks."""
+def _acts(request: StaffRequest, found: Transfer) -> Iterator[Act]:
+    """What the partner can do about it at this moment; the reseller of the new one only looks."""
     turn, is_own = waits_for(found, timezone.now()), request.partner.pk == found.target_partner_id
     if turn == Party.SOURCE and request.partner.pk == found.source_partner_id:
-        yield Act(reverse("transfers:review", args=[found.pk]), "check", _("Review"), "primary")
+        page = reverse("transfers:review", args=[found.pk])
+        yield Act(page, "check", _("Review"), "primary")
+        yield Act(f"{page}#decline", "close", _("Decline"), "quiet danger")
     if turn == Party.TARGET and is_own:
         yield Act(reverse("transfers:agree", args=[found.pk]), "check", _("Sign"), "primary")
         yield Act(reverse("transfers:decline", args=[found.pk]), "close", _("Decline"), "quiet danger")
     if turn and is_own and cancels(found, Party.TARGET):
         yield Act(reverse("transfers:cancel", args=[found.pk]), "undo", _("Cancel the transfer"), "quiet danger")
-    has_ended = turn is None and found.status != Transfer.Status.IN_PROGRESS
-    if has_ended and is_own and customer_url:
-        url = reverse("subscriptions:new_transfer", args=[found.source.tenant_id])
-        yield Act(f"{url}?again={found.pk}", "refresh", _("Ask again"), "quiet")
+
+
+def _again(request: StaffRequest, found: Transfer, customer_url: str) -> Act | None:
+    """The new partner's way to a new transfer with the same data, once this one has ended."""
+    has_ended = waits_for(found, timezone.now()) is None and found.status != Transfer.Status.IN_PROGRESS
+    if not (has_ended and request.partner.pk == found.target_partner_id and customer_url):
+        return None
+    url = reverse("subscriptions:new_transfer", args=[found.source.tenant_id])
+    return Act(f"{url}?again={found.pk}", "refresh", _("Ask again"), "quiet")

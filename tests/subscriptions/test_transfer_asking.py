@@ -190,7 +190,7 @@ class TestSending:
         Transfer.objects.filter(pk=asked.pk).update(status="canceled", ended_at=timezone.now(), note="Please.")
 
         page = as_finn.get(reverse("transfers:transfer", args=[asked.pk]))
-        [again] = page.context["acts"]
+        again = page.context["again"]
         form = as_finn.get(again.url).context["form"]
 
         assert (form.initial["partner"], form.initial["note"]) == (asked.source_partner_id, "Please.")
@@ -220,7 +220,7 @@ class TestSending:
 class TestWhatTheNewPartnerDoesAboutIt:
     @pytest.fixture
     def begun_by_customer(self, source, target, carla, azure):
-        return ask(source, target, carla, as_=Party.CUSTOMER)
+        return ask(source, target, carla, as_=Party.CUSTOMER, note="Our contract ends.")
 
     def test_it_signs_what_the_customer_has_begun(self, as_finn, begun_by_customer):
         page = reverse("transfers:agree", args=[begun_by_customer.pk])
@@ -230,6 +230,9 @@ class TestWhatTheNewPartnerDoesAboutIt:
 
         begun_by_customer.refresh_from_db()
         assert codes(shown)["open"] == "ok"
+        assert shown.context["numbers"] == [(None, "", 3, 0)]
+        assert "Our contract ends." in shown.content.decode()
+        assert "Production" not in shown.content.decode()
         assert response.url == reverse("transfers:transfer", args=[begun_by_customer.pk])
         assert begun_by_customer.status == "awaiting_review"
 

@@ -54,6 +54,29 @@ def test_each_thing_that_moves_is_told_with_its_state(client, ana, finn, agreed,
     assert [shown.item.name for shown in response.context["items"]] == ["Production", "Test", "Web shop"]
 
 
+def test_the_current_partner_reviews_or_goes_to_where_it_declines(client, ana, agreed):
+    response = page(client, ana, agreed)
+
+    review = reverse("transfers:review", args=[agreed.pk])
+    assert [(act.label, act.url) for act in response.context["acts"]] == [
+        ("Review", review),
+        ("Decline", f"{review}#decline"),
+    ]
+    assert 'id="decline"' in client.get(review).content.decode()
+
+
+def test_while_it_moves_the_progress_stands_first_and_afterwards_the_hand_over(client, ana, finn, agreed, azure):
+    accept(agreed, ana, azure.values())
+    agreed.refresh_from_db()
+    meanwhile = page(client, finn, agreed).content.decode()
+    run_job(agreed.job_id)
+    afterwards = page(client, finn, agreed).content.decode()
+
+    assert meanwhile.index('id="transfer-items"') < meanwhile.index('id="facts"')
+    assert afterwards.index('id="facts"') < afterwards.index('id="transfer-items"')
+    assert afterwards.index("Hand-over</a>") < afterwards.index("Record</a>") < afterwards.index("Ask again</a>")
+
+
 def test_what_nobody_answered_in_time_has_expired_before_the_clock_notices(client, finn, asked):
     Transfer.objects.filter(pk=asked.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
 
