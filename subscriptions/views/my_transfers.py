@@ -43,7 +43,7 @@ from subscriptions.tables.my_transfers import MyTransferTable
 from subscriptions.views.hand_over import access_removed, hand_over_context, ticked
 from subscriptions.views.transfer_context import items_piece, retried, transfer_context
 from subscriptions.views.transfer_record import record_download, record_page
-from subscriptions.views.transfer_signing import signature_of
+from subscriptions.views.transfer_signing import signature_of, signed_or_told
 
 State = Transfer.Status
 
@@ -133,7 +133,8 @@ def sign(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
         return _("You signed. %(partner)s reviews the transfer now.") % {"partner": found.source_partner}
 
     signature = signature_of(request, form.cleaned_data["typed_name"])
-    return act(request, lambda: agree_to_transfer(found, signature, actor=person), done=told, then=_address(found))
+    agree = lambda: signed_or_told(lambda: agree_to_transfer(found, signature, actor=person))  # noqa: E731
+    return act(request, agree, done=told, then=_address(found))
 
 
 @signed_in

@@ -39,7 +39,7 @@ from subscriptions.services.transfers import (
 )
 from subscriptions.views.scope import of_customer
 from subscriptions.views.transfer_context import transfer_context
-from subscriptions.views.transfer_signing import signature_of
+from subscriptions.views.transfer_signing import signature_of, signed_or_told
 
 # Checks in a minute: nobody finds out by trying which partners a customer has.
 CHECKS_A_MINUTE: Final = 20
@@ -147,7 +147,9 @@ def agree(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
         signature = signature_of(request, given["typed_name"])
         return act(
             request,
-            lambda: agree_to_transfer(found, signature, actor=request.user, reseller=given.get("reseller")),
+            lambda: signed_or_told(
+                lambda: agree_to_transfer(found, signature, actor=request.user, reseller=given.get("reseller"))
+            ),
             done=lambda now: (
                 _("You have signed. Now %(source)s reviews it.") % {"source": found.source_partner}
                 if now

@@ -35,10 +35,17 @@ from subscriptions.selectors.transfer_tree import (
     proposed_for,
     tree_of,
 )
-from subscriptions.selectors.transfers import RECEIVED, days_left, how_it_ended, in_direction, transfers_of
+from subscriptions.selectors.transfers import (
+    RECEIVED,
+    days_left,
+    how_it_ended,
+    in_direction,
+    source_signatures,
+    transfers_of,
+)
 from subscriptions.services.transfer_review import accept_transfer, confirm_transfer, let_two_accept, take_choice_back
 from subscriptions.services.transfers import decline_transfer
-from subscriptions.views.transfer_signing import signature_of
+from subscriptions.views.transfer_signing import did_not_count, signature_of
 
 
 @allow(Action.MANAGE_TRANSFERS)
@@ -54,6 +61,8 @@ def review(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     form = ChoiceForm(request.POST if request.method == "POST" else kept)
     if form.step_name in ("check", "accept"):
         return _checked(request, found, form)
+    if form.step_name == "confirm":
+        messages.error(request, did_not_count(_("The choice was taken back meanwhile. Choose anew.")))
     return _tree(request, found, form)
 
 
@@ -130,7 +139,7 @@ def _accepted(request: StaffRequest, found: Transfer, chosen: Chosen, typed_name
     try:
         accept_transfer(found, chosen, signature_of(request, typed_name), actor=request.user)
     except Refused as refused:
-        messages.error(request, str(refused))
+        messages.error(request, did_not_count(str(refused)))
         return redirect("transfers:review", found.pk)
     found.refresh_from_db()
     if found.status == Transfer.Status.AWAITING_REVIEW:
@@ -143,7 +152,10 @@ def _accepted(request: StaffRequest, found: Transfer, chosen: Chosen, typed_name
 def _second(request: StaffRequest, found: Transfer) -> HttpResponse:
     """What the first of two persons has chosen, for the second one to agree to."""
     kept = None if request.method == "POST" else typed_before(request)
-    is_sent = request.method == "POST" and request.POST.get("step") == "confirm"
+    step = request.POST.get("step")
+    if step == "accept" and found.proposed_by_id != request.user.pk:
+        messages.error(request, did_not_count(_("Somebody else has accepted already. Look at what is chosen.")))
+    is_sent = step == "confirm"
     signing = SignForm(request.POST if is_sent else None, person=request.user, typed=kept)
     if is_sent and signing.is_valid():
         confirmed: HttpResponse = _confirmed(request, found, signing.cleaned_data["typed_name"])
@@ -156,7 +168,7 @@ def _confirmed(request: StaffRequest, found: Transfer, typed_name: str) -> HttpR
     try:
         confirm_transfer(found, signature_of(request, typed_name), actor=request.user)
     except Refused as refused:
-        messages.error(request, str(refused))
+        messages.error(request, did_not_count(str(refused)))
         return redirect("transfers:review", found.pk)
     messages.success(request, _("You agreed: what was chosen moves now. Everybody concerned was told."))
     return redirect("transfers:transfer", found.pk)
@@ -245,7 +257,11 @@ def _is_reviewed(found: Transfer) -> bool:
 
 def _too_late(request: StaffRequest, found: Transfer) -> HttpResponse:
     """Who comes when nothing is to be reviewed reads why, on the page of the transfer."""
-    messages.info(request, how_it_ended(found, timezone.now()))
+    why, signs = how_it_ended(found, timezone.now()), request.POST.get("step") in ("accept", "confirm")
+    if signs and not source_signatures(found).filter(signed_by=request.user).exists():
+        messages.error(request, did_not_count(why))
+    else:
+        messages.info(request, why)
     return redirect("transfers:transfer", found.pk)
 
 

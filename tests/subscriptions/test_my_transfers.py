@@ -146,6 +146,22 @@ class TestAnswering:
         assert (signature.typed_name, signature.browser, signature.address) == ("carla", "Her browser", "127.0.0.1")
         assert Transfer.objects.get().status == State.AWAITING_REVIEW
 
+    def test_that_it_was_signed_is_said_once(self, asked, azure, carlas):
+        after = text(carlas.post(page(asked, "sign"), {"typed_name": "Carla"}, follow=True))
+        later = text(carlas.get(page(asked)))
+
+        assert "You signed. Contoso reviews the transfer now." in after
+        assert "This was signed already." not in after
+        assert "This was signed already." in later
+
+    def test_what_was_canceled_meanwhile_is_not_signed_and_says_so(self, asked, azure, finn, carlas):
+        cancel_transfer(asked, actor=finn.user)
+
+        late = text(carlas.post(page(asked, "sign"), {"typed_name": "Carla"}, follow=True))
+
+        assert "Your signature did not count." in late
+        assert late.count("Finn canceled this transfer") == 1
+
     def test_another_name_is_none(self, asked, azure, carlas):
         response = carlas.post(page(asked, "sign"), {"typed_name": "Somebody"})
 
@@ -198,7 +214,7 @@ class TestAsking:
 
         transfer = Transfer.objects.get()
         assert (transfer.asked_as, transfer.source_partner, transfer.target_partner) == ("customer", contoso, fabrikam)
-        assert "You asked for this. Fabrikam has to agree now." in text(response)
+        assert "You asked for the transfer and signed. Fabrikam has to agree now." in text(response)
 
     def test_sending_it_twice_asks_once(self, form, carlas):
         for _count in range(2):

@@ -14,6 +14,7 @@ from subscriptions.selectors.transfer_findings import dry_run
 from subscriptions.selectors.transfer_money import money_of
 from subscriptions.selectors.transfer_tree import Choice, Chosen, chosen_of, movable, tree_of
 from subscriptions.services.transfer_review import let_two_accept
+from subscriptions.services.transfers import cancel_transfer
 from tests.conftest import PASSWORD
 from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe, subscribe_many
 from tests.transferring import accept, agree, ask, owner_of
@@ -315,7 +316,18 @@ class TestAccepting:
         again = anas.post(page(held), form, follow=True)
 
         assert "This transfer was accepted already" in text(again)
+        assert "did not count" not in text(again)
         assert TransferItem.objects.count() == 3
+
+
+    def test_what_was_canceled_meanwhile_is_not_signed_and_says_so(self, held, azure, finn, anas):
+        form = signing(anas, held, everything="1")
+        cancel_transfer(held, actor=finn.user)
+
+        late = text(anas.post(page(held), form, follow=True))
+
+        assert "Finn canceled this transfer" in late
+        assert "Your signature did not count." in late
 
 
 class TestDeclining:
@@ -390,6 +402,17 @@ class TestTwoPersons:
         assert "nobody can stop the move" not in shown
         assert "from this moment on. Once accepted, nobody can stop the move." in second
         assert "Accept and ask a second person" not in second
+
+    def test_whose_signature_came_too_late_is_told_that_it_did_not_count(self, held, azure, agnes, ana, anas, browse):
+        too_late = signing(anas, held, everything="1")
+        accept(held, agnes, azure.values())
+        second = text(anas.post(page(held), too_late))
+        browse(agnes).post(page(held, "take_back"))
+        third = text(anas.post(page(held), {"step": "confirm", "typed_name": "Ana"}))
+
+        assert "Somebody else has accepted already. Look at what is chosen. Your signature did not count." in second
+        assert "The choice was taken back meanwhile. Choose anew. Your signature did not count." in third
+        assert Transfer.objects.get().status == State.AWAITING_REVIEW
 
     def test_the_choice_is_taken_back_with_a_line_in_the_log(self, proposed, anas):
         anas.post(page(proposed, "take_back"))
