@@ -59,10 +59,13 @@ def in_direction(transfers: QuerySet[Transfer], partner: Partner, direction: str
 
 
 def waiting_for(transfers: QuerySet[Transfer], partner: Partner, now: datetime) -> QuerySet[Transfer]:
-    """Those in which it is the turn of a partner: to review, or to agree to what a customer has begun."""
-    reviews = Q(source_partner=partner, status=State.AWAITING_REVIEW)
-    agrees = Q(target_partner=partner, status=State.AWAITING_CONSENT, asked_as=Party.CUSTOMER)
-    return transfers.filter(reviews | agrees, expires_at__gt=now)
+    """Those in which it is the turn of a partner: to review, to agree to what a customer has begun, or to look after
+    what could not be moved.
+    """
+    reviews = Q(source_partner=partner, status=State.AWAITING_REVIEW, expires_at__gt=now)
+    agrees = Q(target_partner=partner, status=State.AWAITING_CONSENT, asked_as=Party.CUSTOMER, expires_at__gt=now)
+    looks_after = Q(source_partner=partner, status=State.IN_PROGRESS, stuck_since__isnull=False)
+    return transfers.filter(reviews | agrees | looks_after)
 
 
 def in_state(transfers: QuerySet[Transfer], state: str, now: datetime) -> QuerySet[Transfer]:
@@ -111,8 +114,30 @@ def source_signatures(transfer: Transfer) -> QuerySet[TransferSignature]:
 
 
 def waits_for(transfer: Transfer, now: datetime) -> Party | None:
-    """Whose turn it is at a moment; nobody's once it has expired, also before the clock has noticed."""
+    """Whose turn it is at a moment; nobody's once it has expired, also before the clock has noticed.
+
+    What could not be moved waits for the current partner, which has it.
+    """
+    if transfer.status == State.IN_PROGRESS and transfer.stuck_since:
+        return Party.SOURCE
     return None if transfer.has_expired(now) or not transfer.must_act else Party(transfer.must_act)
+
+
+def awaited(transfer: Transfer, now: datetime) -> str:
+    """The name of whose turn it is at a moment; empty where it is nobody's."""
+    party = waits_for(transfer, now)
+    if party is None:
+        return ""
+    if transfer.status == State.AWAITING_REVIEW and transfer.proposed_by_id:
+        return _("A second person of %(partner)s") % {"partner": names_of(transfer)[party]}
+    return names_of(transfer)[party]
+
+
+def is_turn_of(transfer: Transfer, user: User, now: datetime) -> bool:
+    """Whether it is the turn of somebody's side; who has accepted as the first of two persons waits for the second."""
+    party = waits_for(transfer, now)
+    has_done = transfer.status == State.AWAITING_REVIEW and transfer.proposed_by_id == user.pk
+    return party is not None and party == party_of(transfer, user) and not has_done
 
 
 def names_of(transfer: Transfer) -> dict[Party, str]:
@@ -173,8 +198,9 @@ def status_at(transfer: Transfer, now: datetime) -> Transfer.Status:
 
 
 def days_left(transfer: Transfer, now: datetime) -> int:
-    """How many days there are left for an answer; a part of a day is one."""
-    return max(0, -(-(transfer.expires_at - now) // DAY))
+    """How many days there are left for an answer, or to look after what could not be moved; a part of a day is one."""
+    end = transfer.retried_until if transfer.status == State.IN_PROGRESS else None
+    return max(0, -(-((end or transfer.expires_at) - now) // DAY))
 
 
 def how_it_ended(transfer: Transfer, now: datetime) -> str:
@@ -193,4 +219,9 @@ def how_it_ended(transfer: Transfer, now: datetime) -> str:
     }
     moment = formats.date_format(timezone.localtime(transfer.ended_at or transfer.asked_at), "DATE_FORMAT")
     partners = {"source": transfer.source_partner, "target": transfer.target_partner}
-    return sentences[State(transfer.status)] % {"person": transfer.ended_by, "day": moment, **partners}
+    return sentences[State(transfer.status)] % {"person": _who(transfer.ended_by), "day": moment, **partners}
+
+
+def _who(person: User | None) -> str:
+    """A person with the organization they are of, as all three parties read it."""
+    return f"{person} ({person.tenant.name})" if person and person.tenant else str(person or "")

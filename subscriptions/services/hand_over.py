@@ -22,6 +22,7 @@ from subscriptions.selectors.hand_over import (
     has_hand_over,
     moved_subscriptions,
     old_assignments,
+    valid_ticks,
     why_not_hand_over,
 )
 from subscriptions.selectors.transfers import may_act_for
@@ -42,6 +43,8 @@ POINTS: Final = {
 def tick_off(transfer: Transfer, what: TransferTick.What, *, actor: User) -> bool:
     """Say that a point of the hand-over was looked after; False if somebody has said so before.
 
+    What was said before more had moved is said anew.
+
     Raises `Refused` for who is neither a Global admin of the customer nor an admin of the new partner, and where
     nothing has moved.
     """
@@ -49,12 +52,23 @@ def tick_off(transfer: Transfer, what: TransferTick.What, *, actor: User) -> boo
         _require_hand_over(held)
         if why_not := why_not_hand_over(held, _as_now(actor)):
             raise Refused(why_not)
-        _tick, is_new = TransferTick.objects.get_or_create(
-            transfer=held, what=what, defaults={"ticked_by": actor, "ticked_at": timezone.now()}
-        )
-        if is_new:
-            record_transfer(Deed.HAND_OVER_TICKED, held, actor=actor, details={POINTS[what]: True})
-    return is_new
+        if valid_ticks(held).filter(what=what).exists():
+            return False
+        said = {"ticked_by": actor, "ticked_at": timezone.now()}
+        TransferTick.objects.update_or_create(transfer=held, what=what, defaults=said)
+        record_transfer(Deed.HAND_OVER_TICKED, held, actor=actor, details={POINTS[what]: True})
+    return True
+
+
+def take_tick_back(transfer: Transfer, what: TransferTick.What, *, actor: User) -> bool:
+    """Undo that a point was ticked off; False if it is not. Raises `Refused` as above."""
+    with transfer_held(transfer) as held:
+        if why_not := why_not_hand_over(held, _as_now(actor)):
+            raise Refused(why_not)
+        if not held.ticks.filter(what=what).delete()[0]:
+            return False
+        record_transfer(Deed.HAND_OVER_TICKED, held, actor=actor, details={POINTS[what]: False})
+    return True
 
 
 def remove_old_access(transfer: Transfer, *, actor: User) -> int:

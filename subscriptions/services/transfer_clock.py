@@ -8,7 +8,6 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from partnercenter.activity.models import Deed
 from partnercenter.jobs.models import Job
@@ -16,7 +15,7 @@ from partnercenter.notifications.models import Notification
 from subscriptions.models import Party, Transfer, TransferItem
 from subscriptions.models.transfer import REMINDED_BEFORE
 from subscriptions.services.transfer_move import due_again, try_again
-from subscriptions.services.transfer_telling import record_transfer, tell
+from subscriptions.services.transfer_telling import last_day, record_transfer, tell
 from subscriptions.services.transfers import close_items, hold_transfer
 
 logger = logging.getLogger(__name__)
@@ -67,8 +66,7 @@ def _remind(transfer: Transfer, days: int, now: datetime) -> bool:
     if held.status not in Transfer.WAITING or (held.reminded_before is not None and held.reminded_before <= days):
         return False
     Transfer.objects.filter(pk=held.pk).update(reminded_before=days)
-    day = timezone.localtime(held.expires_at).date().isoformat()
-    tell(held, Notification.Kind.TRANSFER_ENDING, Party(held.must_act), day=day)
+    tell(held, Notification.Kind.TRANSFER_ENDING, Party(held.must_act), day=last_day(held))
     return True
 
 

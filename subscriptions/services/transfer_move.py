@@ -103,7 +103,10 @@ def conclude(transfer: Transfer, now: datetime) -> None:
     items = transfer.items
     left = items.filter(status=TransferItem.Status.WAITING)
     waiting = left.count()
-    if transfer.status != State.IN_PROGRESS or (waiting and transfer.retried_until and now < transfer.retried_until):
+    if transfer.status != State.IN_PROGRESS:
+        return
+    if waiting and transfer.retried_until and now < transfer.retried_until:
+        _tell_that_it_is_stuck(transfer, waiting, now)
         return
     moved = items.filter(status=TransferItem.Status.MOVED).count()
     _part_from_what_moved(transfer, left)
@@ -112,6 +115,15 @@ def conclude(transfer: Transfer, now: datetime) -> None:
     transfer.move_to(status, ended_at=now)
     record_transfer(Deed.TRANSFER_ENDED, transfer, actor=None)
     tell(transfer, Notification.Kind.TRANSFER_ENDED, *Party, moved=moved, left=waiting)
+
+
+def _tell_that_it_is_stuck(transfer: Transfer, waiting: int, now: datetime) -> None:
+    """Tell all three once that something could not be moved: somebody has to look after it."""
+    if transfer.stuck_since:
+        return
+    Transfer.objects.filter(pk=transfer.pk).update(stuck_since=now)
+    day = timezone.localtime(transfer.retried_until).date().isoformat()
+    tell(transfer, Notification.Kind.TRANSFER_STUCK, *Party, left=waiting, day=day)
 
 
 def _part_from_what_moved(transfer: Transfer, left: QuerySet[TransferItem]) -> None:

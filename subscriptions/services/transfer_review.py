@@ -106,7 +106,7 @@ def take_choice_back(transfer: Transfer, *, actor: User) -> bool:
         if held.proposed_by is None:
             return False
         held.items.all().delete()
-        source_signatures(held).update(withdrawn_at=now)
+        source_signatures(held).update(withdrawn_at=now, withdrawn_by=actor)
         Transfer.objects.filter(pk=held.pk).update(proposed_by=None)
         record_transfer(Deed.TRANSFER_CHOICE_TAKEN_BACK, held, actor=actor, for_target=False)
     return True

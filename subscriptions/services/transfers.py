@@ -24,7 +24,7 @@ from subscriptions.models import Party, Transfer, TransferItem, TransferSignatur
 from subscriptions.selectors.subscriptions import why_not_reseller
 from subscriptions.selectors.transfer_checks import CHECKS, codes_of_accounts
 from subscriptions.selectors.transfers import cancels, how_it_ended, is_name_of, may_act_for, names_of
-from subscriptions.services.transfer_telling import REASON, record_transfer, tell
+from subscriptions.services.transfer_telling import REASON, last_day, record_transfer, tell
 
 State = Transfer.Status
 BUSY: Final = gettext_lazy("Somebody else is changing this transfer right now. Try again in a moment.")
@@ -96,10 +96,11 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
 def _tell_of_request(transfer: Transfer, *, is_one_of_many: bool) -> None:
     """Who has to answer is told, and so are the others who know of it, unless it is one of very many."""
     awaited = Party(transfer.must_act)
-    tell(transfer, Notification.Kind.TRANSFER_ASKED, awaited)
+    asker = Party(transfer.asked_as)
+    tell(transfer, Notification.Kind.TRANSFER_ASKED, awaited, by=asker, words=transfer.note, day=last_day(transfer))
     if not is_one_of_many:
         others, answers = [party for party in Party if party != awaited], names_of(transfer)[awaited]
-        tell(transfer, Notification.Kind.TRANSFER_SENT, *others, by=Party(transfer.asked_as), awaited=answers)
+        tell(transfer, Notification.Kind.TRANSFER_SENT, *others, by=asker, awaited=answers)
 
 
 def transfer_of_wish(person: User, token: str) -> Transfer | None:
@@ -137,7 +138,7 @@ def agree_to_transfer(
             _name_reseller(held, reseller)
         held.move_to(State.AWAITING_REVIEW, reminded_before=None)
         record_transfer(Deed.TRANSFER_SIGNED, held, actor=actor)
-        tell(held, Notification.Kind.TRANSFER_SIGNED, *Party)
+        tell(held, Notification.Kind.TRANSFER_SIGNED, *Party, day=last_day(held))
     return True
 
 
@@ -170,7 +171,7 @@ def _end(transfer: Transfer, status: str, reason: str, actor: User) -> bool:
         deed = Deed.TRANSFER_DECLINED if declines else Deed.TRANSFER_CANCELED
         record_transfer(deed, held, actor=actor, details={REASON: reason} if reason else {})
         kind = Notification.Kind.TRANSFER_DECLINED if declines else Notification.Kind.TRANSFER_CANCELED
-        tell(held, kind, *Party, by=party)
+        tell(held, kind, *Party, by=party, words=reason)
     return True
 
 

@@ -24,6 +24,7 @@ from partnercenter.web.unsent import typed_before
 from subscriptions.forms.transfer_review import ChoiceForm
 from subscriptions.forms.transfer_signing import EndForm, SignForm
 from subscriptions.models import Transfer
+from subscriptions.selectors.transfer_checks import too_few_accept
 from subscriptions.selectors.transfer_findings import dry_run
 from subscriptions.selectors.transfer_money import SHOWN, money_of
 from subscriptions.selectors.transfer_tree import (
@@ -54,6 +55,8 @@ def review(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     form = ChoiceForm(request.POST if request.method == "POST" else kept)
     if form.step_name in ("check", "accept"):
         return _checked(request, found, form)
+    if request.POST.get("step") == "confirm":
+        messages.warning(request, _("The choice was taken back meanwhile: your signature did not count. Choose anew."))
     return _tree(request, found, form)
 
 
@@ -192,7 +195,11 @@ def decline_review(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 @require_safe
 def two_persons(request: StaffRequest) -> HttpResponse:
     """Whether one person or two have to accept what leaves the partner."""
-    context = {"two": request.partner.two_accept_transfers, "denied": why_not(request, Action.SET_TRANSFER_RULES)}
+    context = {
+        "two": request.partner.two_accept_transfers,
+        "too_few": too_few_accept(request.partner, at_least=2),
+        "denied": why_not(request, Action.SET_TRANSFER_RULES),
+    }
     return render(request, "subscriptions/transfer_two_persons.html", context)
 
 

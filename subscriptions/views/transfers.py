@@ -143,7 +143,8 @@ def _customer_url(request: StaffRequest, found: Transfer) -> str:
 
 def _acts(request: StaffRequest, found: Transfer, customer_url: str) -> Iterator[Act]:
     """What the partner can do at this moment; the reseller of the new one only looks."""
-    turn, is_own = waits_for(found, timezone.now()), request.partner.pk == found.target_partner_id
+    now, is_own = timezone.now(), request.partner.pk == found.target_partner_id
+    turn = waits_for(found, now) if found.status in Transfer.WAITING else None
     if turn == Party.SOURCE and request.partner.pk == found.source_partner_id:
         yield Act(reverse("transfers:review", args=[found.pk]), "check", _("Review"), "primary")
     if turn == Party.TARGET and is_own:
@@ -151,7 +152,7 @@ def _acts(request: StaffRequest, found: Transfer, customer_url: str) -> Iterator
         yield Act(reverse("transfers:decline", args=[found.pk]), "close", _("Decline"), "quiet danger")
     if turn and is_own and cancels(found, Party.TARGET):
         yield Act(reverse("transfers:cancel", args=[found.pk]), "undo", _("Cancel the transfer"), "quiet danger")
-    has_ended = turn is None and found.status != Transfer.Status.IN_PROGRESS
+    has_ended = status_at(found, now) not in Transfer.OPEN
     if has_ended and is_own and customer_url:
         url = reverse("subscriptions:new_transfer", args=[found.source.tenant_id])
         yield Act(f"{url}?again={found.pk}", "refresh", _("Ask again"), "quiet")

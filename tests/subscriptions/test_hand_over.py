@@ -153,7 +153,7 @@ def test_the_new_partner_ticks_off(moved, browse, finn, fabrikam):
     assert points(moved)[What.ROLES] == (False, False)
     lines = Activity.objects.filter(deed=Deed.HAND_OVER_TICKED, partner=fabrikam)
     assert [line.details for line in lines] == [
-        {"From": "Contoso", "To": "Fabrikam", "Role assignments": True},
+        {"Current partner": "Contoso", "New partner": "Fabrikam", "Role assignments": True},
     ]
 
 
