@@ -4,7 +4,8 @@ import pytest
 
 from customers.models import Customer
 from subscriptions.models import Party, Subscription
-from subscriptions.services.transfer_review import Chosen, accept_transfer
+from subscriptions.selectors.transfer_tree import Chosen, proposed_for
+from subscriptions.services.transfer_review import accept_transfer, confirm_transfer
 from subscriptions.services.transfers import Signature, Wish, agree_to_transfer, ask_for_transfer
 from tests.subscribing import azure_plan, azure_subscription
 
@@ -27,6 +28,11 @@ def agree(transfer, person):
 def accept(transfer, person, subscriptions=(), reservations=()):
     chosen = Chosen([one.pk for one in subscriptions], [one.pk for one in reservations])
     return accept_transfer(transfer, chosen, signed(person), actor=person.user)
+
+
+def confirm(transfer, person, *, seen=None):
+    """Agree as the second person, to what is chosen now unless something else was `seen`."""
+    return confirm_transfer(transfer, seen or proposed_for(transfer), signed(person), actor=person.user)
 
 
 @pytest.fixture

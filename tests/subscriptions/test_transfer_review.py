@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from partnercenter.activity.models import Activity, Deed
 from partnercenter.jobs.services import run_job
+from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import Role
 from subscriptions.models import Reservation, Subscription, Transfer, TransferItem
 from subscriptions.selectors.transfer_findings import dry_run
 from subscriptions.selectors.transfer_money import money_of
 from subscriptions.selectors.transfer_tree import Choice, Chosen, chosen_of, movable, tree_of
-from subscriptions.services.transfer_review import let_two_accept
+from subscriptions.services.transfer_review import let_two_accept, take_choice_back
 from tests.conftest import PASSWORD
 from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe, subscribe_many
 from tests.transferring import accept, agree, ask, owner_of
@@ -348,14 +349,43 @@ class TestTwoPersons:
         first = text(anas.get(page(proposed)))
         client = browse(agnes)
         client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-        second = text(client.get(page(proposed)))
+        sheet = client.get(page(proposed))
+        second = text(sheet)
 
-        client.post(page(proposed), {"step": "confirm", "typed_name": "Agnes"})
+        client.post(page(proposed), {"step": "confirm", "typed_name": "Agnes", "seen": sheet.context["seen"]})
 
         assert "Another Global admin or Admin agent of yours has to agree" in first
         assert 'name="step" value="confirm"' not in first
         assert "Ana chose this and accepted" in second
         assert Transfer.objects.get().status == State.IN_PROGRESS
+
+    def test_what_was_chosen_anew_is_shown_before_it_is_signed(self, proposed, azure, ana, agnes, browse):
+        client = browse(agnes)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        seen = client.get(page(proposed)).context["seen"]
+        take_choice_back(proposed, actor=ana.user)
+        accept(proposed, ana, [azure["Test"]])
+
+        again = client.post(page(proposed), {"step": "confirm", "typed_name": "Agnes", "seen": seen})
+
+        assert "has changed since you looked at it" in text(again)
+        assert [one.name for one in again.context["run"].findings] == ["Test"]
+        assert Transfer.objects.get().status == State.AWAITING_REVIEW
+
+    def test_who_is_the_only_one_so_far_is_warned_and_may_accept(self, held, azure, anas, contoso, ana):
+        let_two_accept(contoso, True, actor=ana.user)
+
+        shown = anas.post(page(held), {"step": "check", "thing": f"{azure['Test'].pk}", "shown": f"{azure['Test'].pk}"})
+
+        assert "Too few people of the current partner" in text(shown)
+        assert 'name="step" value="accept"' in text(shown)
+
+    def test_the_second_one_agrees_also_when_the_first_one_has_left(self, proposed, browse, agnes, ana):
+        Staff.objects.filter(pk=ana.pk).update(removed_at=timezone.now())
+
+        shown = text(browse(agnes).get(page(proposed)))
+
+        assert 'name="step" value="confirm"' in shown
 
     def test_the_choice_is_taken_back_with_a_line_in_the_log(self, proposed, anas):
         anas.post(page(proposed, "take_back"))

@@ -13,12 +13,13 @@ from partnercenter.notifications.models import Notification
 from partnercenter.partners.roles import Role
 from subscriptions.models import Party, Reservation, Subscription, Transfer, TransferItem
 from subscriptions.selectors.reservations import cancelable_reservations
+from subscriptions.selectors.transfer_tree import proposed_for
 from subscriptions.services.reservations import cancel_reservation
 from subscriptions.services.transfer_clock import move_transfers_on
-from subscriptions.services.transfer_review import confirm_transfer, let_two_accept, take_choice_back
+from subscriptions.services.transfer_review import let_two_accept, take_choice_back
 from subscriptions.services.transfers import Signature, agree_to_transfer, cancel_transfer, decline_transfer
 from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe
-from tests.transferring import accept, agree, ask, owner_of, signed
+from tests.transferring import accept, agree, ask, confirm, owner_of
 
 State = Transfer.Status
 
@@ -301,8 +302,8 @@ class TestTwoPersons:
         assert state(agreed) == State.AWAITING_REVIEW
 
         with pytest.raises(Refused, match="Another person"):
-            confirm_transfer(agreed, signed(ana), actor=ana.user)
-        confirm_transfer(agreed, signed(agnes), actor=agnes.user)
+            confirm(agreed, ana)
+        confirm(agreed, agnes)
 
         assert state(agreed) == State.IN_PROGRESS
         assert agreed.signatures.filter(party=Party.SOURCE).count() == 2
@@ -320,10 +321,20 @@ class TestTwoPersons:
         Subscription.objects.filter(pk=azure["Test"].pk).update(status=Subscription.Status.SUSPENDED)
 
         with pytest.raises(Refused, match="It is not active"):
-            confirm_transfer(agreed, signed(agnes), actor=agnes.user)
+            confirm(agreed, agnes)
 
         assert state(agreed) == State.AWAITING_REVIEW
         assert agreed.signatures.filter(party=Party.SOURCE).count() == 1
+
+    def test_what_was_chosen_anew_is_not_agreed_to_unseen(self, agreed, azure, ana, agnes):
+        accept(agreed, ana, [azure["Test"]])
+        seen = proposed_for(agreed)
+        take_choice_back(agreed, actor=ana.user)
+        accept(agreed, ana, azure.values())
+
+        with pytest.raises(Refused, match="has changed since you looked"):
+            confirm(agreed, agnes, seen=seen)
+        assert state(agreed) == State.AWAITING_REVIEW
 
     def test_a_choice_is_taken_back_also_when_nothing_can_move_any_more(self, agreed, azure, target, ana, agnes):
         accept(agreed, ana, azure.values())
