@@ -95,13 +95,18 @@ def _take_privileges(transfer: Transfer, actor: User) -> int:
 
 
 def _record(transfer: Transfer, assignments: list[RoleAssignment], actor: User) -> None:
-    """A line for each subscription and principal, in the logs of both partners."""
-    roles: defaultdict[str, dict[UUID, dict[str, str]]] = defaultdict(dict)
+    """A line for each subscription and principal, in the logs of both partners.
+
+    The old one reads the names under which things moved, and nothing of what the new one calls them since.
+    """
+    now = {one.subscription_id: one.subscription.name for one in assignments}
+    moved = dict(transfer.items.filter(subscription__in=now).values_list("subscription", "name"))
+    roles: defaultdict[str, defaultdict[UUID, list[str]]] = defaultdict(lambda: defaultdict(list))
     for one in assignments:
-        line = roles[one.principal].setdefault(
-            one.subscription_id, {SUBSCRIPTION: one.subscription.name, PRINCIPAL: one.principal}
-        )
-        line[AZURE_ROLE] = ", ".join(filter(None, (line.get(AZURE_ROLE), one.get_role_display())))
-    for account in (transfer.target, transfer.source):
-        for told in roles.values():
+        roles[one.principal][one.subscription_id].append(one.get_role_display())
+    for account, names in ((transfer.target, now), (transfer.source, moved)):
+        for who, lost in roles.items():
+            told = {
+                pk: {SUBSCRIPTION: names[pk], PRINCIPAL: who, AZURE_ROLE: ", ".join(those)} for pk, those in lost.items()
+            }
             record_each(Deed.ROLE_REMOVED, partner=account.partner, actor=actor, customer=account, told=told)

@@ -75,6 +75,19 @@ def test_the_customer_takes_all_access_away_in_one_step(moved, azure, carla, con
     assert Notification.objects.filter(user=ana.user, kind="privileges_taken_back").exists()
 
 
+def test_the_old_partner_reads_nothing_of_what_the_new_one_calls_it(moved, azure, carla, contoso, fabrikam):
+    Subscription.objects.filter(pk=azure["Test"].pk).update(name="Fabrikam's secret project")
+
+    remove_old_access(moved, actor=carla)
+
+    def names(partner):
+        lines = Activity.objects.filter(deed=Deed.ROLE_REMOVED, partner=partner)
+        return {line.details["Subscription"] for line in lines}
+
+    assert names(contoso) == {"Production", "Test"}
+    assert names(fabrikam) == {"Production", "Fabrikam's secret project"}
+
+
 def test_taking_it_away_twice_is_harmless(moved, carla):
     remove_old_access(moved, actor=carla)
 
