@@ -79,7 +79,8 @@ def dry_run(transfer: Transfer, chosen: Chosen) -> DryRun:
     codes = {pk: found.get(pk, "gone") for pk in chosen.subscriptions}
     for pk in _leaving_something_behind(transfer, chosen):
         codes[pk] = codes[pk] or "left_behind"
-    found = codes_of_reservations(source, target, chosen.reservations, together=chosen.subscriptions, transfer=transfer)
+    coming = [pk for pk, code in found.items() if not code]
+    found = codes_of_reservations(source, target, chosen.reservations, together=coming, transfer=transfer)
     reserved = {pk: found.get(pk, "gone") for pk in chosen.reservations}
     for pk in _ending_with_the_next_bill(transfer, chosen):
         reserved[pk] = reserved[pk] or "currency"
