@@ -114,6 +114,13 @@ class TestTheTree:
         assert response.context["choice"] == Choice(ids=frozenset({azure["Test"].pk}))
         assert str(azure["Test"].pk) in text(response)
 
+    def test_a_reservation_is_found_by_its_name_beneath_its_subscription(self, held, azure, source):
+        reserve(source, azure["Test"], name="Database")
+
+        [found] = tree_of(held, "database", Choice()).subscriptions
+
+        assert (str(found.thing), [str(child.thing) for child in found.children]) == ("Test", ["Database"])
+
     def test_a_subscription_of_an_old_offer_says_that_it_joins_the_plan(self, held, source, anas):
         subscribe(source, "Microsoft Azure", name="Line of business")
 
@@ -136,6 +143,19 @@ class TestTheTree:
 
 
 class TestChoosing:
+    def test_all_boxes_of_a_page_are_fewer_than_a_form_may_have(self, held, azure, source, anas, settings):
+        for one in azure.values():
+            for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS // 3 + 1):
+                reserve(source, one, name=f"Reservation {number}")
+        tree = anas.get(page(held)).context["tree"]
+        everything = [f"{pk}" for pk in tree.shown]
+
+        sheet = anas.post(page(held), {"step": "check", "shown": " ".join(everything), "thing": everything})
+
+        assert sheet.status_code == 200
+        assert tree.more["beneath"] > 0
+        assert "reservations beneath are not shown" in text(anas.get(page(held)))
+
     def test_everything_needs_no_list_and_leaves_out_what_was_unticked(self, held, azure):
         choice = Choice(everything=True).after([azure["Test"].pk, azure["Production"].pk], {azure["Production"].pk})
 
@@ -227,6 +247,18 @@ class TestTheMoneySheet:
         assert [bill.reservation for bill in money.monthly] == [monthly]
         assert timezone.now() < money.monthly[0].due_at < timezone.now() + timedelta(days=31)
         assert (money.upfront, money.ending) == ([upfront], [])
+
+    def test_what_ends_before_another_bill_is_due_is_charged_by_nobody(self, held, source, anas):
+        last = reserve(source, begun_at=timezone.now() - timedelta(days=350))
+        longer = reserve(source, begun_at=timezone.now() - timedelta(days=20))
+
+        money = money_of(held, Chosen([], [last.pk, longer.pk]), timezone.now())
+
+        assert [bill.reservation for bill in money.monthly] == [longer]
+        assert [bill.reservation for bill in money.last] == [last]
+        sheet = text(anas.post(page(held), {"step": "check", "shown": f"{last.pk}", "thing": f"{last.pk}"}))
+        assert "the next charge" not in sheet
+        assert "nothing is charged any more" in sheet
 
     def test_in_another_currency_monthly_ones_end_on_the_day_that_is_said(self, held, source, fabrikam, anas, ana):
         fabrikam.currency = "EUR"
