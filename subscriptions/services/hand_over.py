@@ -107,6 +107,7 @@ def _record(transfer: Transfer, assignments: list[RoleAssignment], actor: User) 
     for account, names in ((transfer.target, now), (transfer.source, moved)):
         for who, lost in roles.items():
             told = {
-                pk: {SUBSCRIPTION: names[pk], PRINCIPAL: who, AZURE_ROLE: ", ".join(those)} for pk, those in lost.items()
+                pk: {SUBSCRIPTION: names[pk], PRINCIPAL: who, AZURE_ROLE: ", ".join(labels)}
+                for pk, labels in lost.items()
             }
             record_each(Deed.ROLE_REMOVED, partner=account.partner, actor=actor, customer=account, told=told)

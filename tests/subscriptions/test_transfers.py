@@ -16,6 +16,7 @@ from subscriptions.selectors.reservations import cancelable_reservations
 from subscriptions.selectors.transfer_tree import proposed_for
 from subscriptions.services.reservations import cancel_reservation
 from subscriptions.services.transfer_clock import move_transfers_on
+from subscriptions.services.transfer_move import retry_now
 from subscriptions.services.transfer_review import let_two_accept, take_choice_back
 from subscriptions.services.transfers import Signature, agree_to_transfer, cancel_transfer, decline_transfer
 from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe
@@ -186,6 +187,30 @@ class TestMoving:
             True,
             "Line of business",
         )
+
+    def test_a_reseller_that_sells_for_the_new_partner_no_more_is_not_on_record(
+        self, source, azure, northwind, adatum, make_customer, make_staff, carla, ana
+    ):
+        account = make_customer(northwind, "Litware", tenant=source.tenant, domain=source.domain)
+        azure_plan(account)
+        only = make_customer(northwind, "Proseware", reseller=adatum)
+        transfer = ask(source, account, make_staff(northwind, "Nora", Role.GLOBAL_ADMIN), reseller=adatum)
+        agree(transfer, carla)
+        accept(transfer, ana, [azure["Test"]])
+        Customer.objects.filter(pk=only.pk).update(ended_at=timezone.now())
+
+        run_job(Transfer.objects.get().job_id)
+
+        moved = Subscription.objects.get(pk=azure["Test"].pk)
+        assert (moved.customer, moved.reseller) == (account, None)
+
+    def test_nothing_is_tried_again_while_it_moves(self, agreed, azure, ana):
+        accept(agreed, ana, azure.values())
+        TransferItem.objects.filter(subscription=azure["Test"]).update(code="900105", tried_at=timezone.now())
+
+        with pytest.raises(Refused, match="moves right now"):
+            retry_now(agreed, actor=ana.user)
+        assert TransferItem.objects.filter(tried_at=None).count() == 2
 
     def test_what_was_suspended_meanwhile_is_tried_again_and_the_rest_is_done(self, agreed, azure, target, ana):
         accept(agreed, ana, azure.values())
