@@ -15,6 +15,8 @@ from partnercenter.directory.models import Tenant, TenantRole, User
 from partnercenter.folding import fold
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Action
+from partnercenter.web.keyset import Source
+from partnercenter.web.searching import Together
 from subscriptions.models import Party, Transfer, TransferItem, TransferSignature
 
 State = Transfer.Status
@@ -50,6 +52,13 @@ def transfers_of(partner: Partner) -> QuerySet[Transfer]:
 def _seen_by_source() -> Q:
     # What the customer has not agreed to is no business of the partner that it is with.
     return Q(Exists(TransferSignature.objects.filter(transfer=OuterRef("pk"), party=Party.CUSTOMER)))
+
+
+def each_way(transfers: QuerySet[Transfer], partner: Partner) -> Together[Transfer]:
+    """The same transfers as a list reads them: each direction along its own index, however many there are."""
+    received = transfers.filter(source_partner=partner).exclude(reseller=partner)
+    ways = [transfers.filter(target_partner=partner), received, transfers.filter(reseller=partner)]
+    return Together(transfers, [Source(way) for way in ways])
 
 
 def in_direction(transfers: QuerySet[Transfer], partner: Partner, direction: str) -> QuerySet[Transfer]:

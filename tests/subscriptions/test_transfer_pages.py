@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +11,8 @@ from django.utils import timezone
 from partnercenter.jobs.services import run_job
 from partnercenter.partners.roles import Role
 from subscriptions.models import Party, Subscription, Transfer, TransferItem, TransferSignature
+from subscriptions.selectors.transfers import each_way, transfers_of
+from subscriptions.tables.transfers import TransferTable
 from tests.subscribing import azure_plan, azure_subscription
 from tests.transferring import accept, agree, ask
 
@@ -255,3 +257,17 @@ def test_the_page_asks_for_the_items_alone_until_there_is_no_more_to_wait_for(cl
 
     assert meanwhile.content.decode().lstrip().startswith('<section class="card span" id="transfer-items"')
     assert afterwards.headers["HX-Refresh"] == "true"
+
+
+def test_lists_and_signatures_are_read_along_indexes_however_many_there_are(asked, fabrikam):
+    order = TransferTable.orders["asked"].reversed()
+    listed = [order.sort(way.rows)[:51] for way in each_way(transfers_of(fabrikam), fabrikam).parts]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A few rows are sorted at once: of many only the plan tells.
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plans = [rows.explain() for rows in (*listed, asked.signatures.filter(party=Party.CUSTOMER))]
+
+    indexes = ("transfers_sent", "transfers_received", "transfers_resold", "signatures_of_a_transfer")
+    for index, plan in zip(indexes, plans, strict=True):
+        assert index in plan
+        assert "Sort" not in plan
