@@ -77,8 +77,8 @@ def try_again(transfer: Transfer, now: datetime) -> int:
 def retry_now(transfer: Transfer, *, actor: User) -> int:
     """Try again at once what could not be moved, as somebody wants who has looked after it; how much was moved.
 
-    What is more than a chunk is left to the clock. Raises `Refused` for who acts for none of the three, where nothing is
-    to be tried, and while the job moves things.
+    What is more than a chunk is left to the clock. Raises `Refused` for who acts for none of the three, where there is
+    nothing to try, and while the job moves things.
     """
     with transfer_held(transfer) as held:
         require_any(held, actor)
