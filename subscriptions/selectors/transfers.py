@@ -84,9 +84,9 @@ def in_state(transfers: QuerySet[Transfer], state: str, now: datetime) -> QueryS
 
 def matching(transfers: QuerySet[Transfer], partner: Partner, text: str) -> QuerySet[Transfer]:
     """Those whose customer, as the partner calls it, has all words of a text in its name, domain or Microsoft ID."""
-    for word in fold(text).split():
-        called = Q(target_partner=partner, target__search_text__contains=word)
-        called |= Q(source_partner=partner, source__search_text__contains=word)
+    for word in text.split():
+        called = Q(target_partner=partner, target__search_text__contains=fold(word))
+        called |= Q(source_partner=partner, source__search_text__contains=fold(word))
         transfers = transfers.filter(called | Q(reseller=partner, source__tenant__name__icontains=word))
     return transfers
 
@@ -122,6 +122,13 @@ def source_signatures(transfer: Transfer) -> QuerySet[TransferSignature]:
 def waits_for(transfer: Transfer, now: datetime) -> Party | None:
     """Whose turn it is at a moment; nobody's once it has expired, also before the clock has noticed."""
     return None if transfer.has_expired(now) or not transfer.must_act else Party(transfer.must_act)
+
+
+def is_turn_of(transfer: Transfer, user: User, now: datetime) -> bool:
+    """Whether it is the turn of somebody's side at a moment; never that of a reseller, which only looks."""
+    party, staff = waits_for(transfer, now), getattr(user, "staff", None)
+    only_looks = staff is not None and staff.partner_id == transfer.reseller_id
+    return party is not None and party == party_of(transfer, user) and not only_looks
 
 
 def names_of(transfer: Transfer) -> dict[Party, str]:
@@ -195,11 +202,13 @@ def how_it_ended(transfer: Transfer, now: datetime) -> str:
         State.CANCELED: _("%(person)s canceled this transfer on %(day)s."),
         State.IN_PROGRESS: _("This transfer was accepted already: what was chosen moves now."),
         State.AWAITING_REVIEW: _("This was signed already. The current partner reviews it now."),
-        State.AWAITING_CONSENT: _("The customer has not agreed to this transfer yet."),
+        State.AWAITING_CONSENT: _("%(awaited)s has not agreed to this transfer yet."),
         State.COMPLETE: _("Everything that was chosen is with %(target)s since %(day)s."),
         State.COMPLETED_WITH_ERRORS: _("What could be moved is with %(target)s. The rest stays with %(source)s."),
         State.FAILED: _("Nothing of what was chosen could be moved: everything stays with %(source)s."),
     }
     moment = formats.date_format(timezone.localtime(transfer.ended_at or transfer.asked_at), "DATE_FORMAT")
     partners = {"source": transfer.source_partner, "target": transfer.target_partner}
-    return sentences[State(transfer.status)] % {"person": transfer.ended_by, "day": moment, **partners}
+    awaited = names_of(transfer)[Party(transfer.must_act)] if transfer.must_act else ""
+    words = {"person": transfer.ended_by, "day": moment, "awaited": awaited, **partners}
+    return sentences[State(transfer.status)] % words

@@ -16,7 +16,7 @@ from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import Order
 from partnercenter.web.tables import Table
 from subscriptions.models import Transfer
-from subscriptions.selectors.transfers import days_left, each_way, name_for, names_of, party_of, status_at, waits_for
+from subscriptions.selectors.transfers import days_left, each_way, is_turn_of, name_for, names_of, status_at, waits_for
 
 
 class TransferTable(Table):
@@ -46,7 +46,7 @@ class TransferTable(Table):
         for one in self.records:
             one.name, party = name_for(one, request.partner), waits_for(one, now)
             one.waits_for = names_of(one)[party] if party else ""
-            one.is_mine = party is not None and party == party_of(one, request.user)
+            one.is_mine = is_turn_of(one, request.user, now)
             one.days = days_left(one, now)
 
 

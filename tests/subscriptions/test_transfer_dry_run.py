@@ -54,7 +54,7 @@ def test_before_the_customer_has_agreed_no_name_is_told(asked, azure, finn, brow
     agree(asked, carla)
 
     assert "Production" not in before.content.decode()
-    assert [str(one) for one in before.context["messages"]] == ["The customer has not agreed to this transfer yet."]
+    assert [str(one) for one in before.context["messages"]] == ["Litware has not agreed to this transfer yet."]
     assert "Production" in client.get(page(asked)).content.decode()
 
 

@@ -155,6 +155,27 @@ class TestTheLists:
         assert (page.context["acts"], page.context["may_act"], page.context["waits_for_you"]) == ([], False, False)
         assert client.post(reverse("transfers:cancel", args=[asked.pk])).status_code == 404
 
+    def test_what_waits_for_its_provider_does_not_wait_for_the_reseller(
+        self, browse, source, target, carla, adatum, make_staff
+    ):
+        asked = ask(source, target, carla, as_=Party.CUSTOMER)
+        Transfer.objects.filter(pk=asked.pk).update(reseller=adatum)
+        client = browse(make_staff(adatum, "Adam", Role.GLOBAL_ADMIN))
+
+        page = client.get(reverse("transfers:transfer", args=[asked.pk]))
+
+        assert listed(client) == [("Litware", "Fabrikam")]
+        assert not page.context["waits_for_you"]
+        assert not client.get(reverse("transfers:list")).context["table"].records[0].is_mine
+
+    def test_a_reseller_finds_what_it_reads_however_it_is_written(self, browse, asked, source, adatum, make_staff):
+        Transfer.objects.filter(pk=asked.pk).update(reseller=adatum)
+        source.tenant.name = "Café Zoë"
+        source.tenant.save()
+        client = browse(make_staff(adatum, "Adam", Role.GLOBAL_ADMIN))
+
+        assert [name for name, _waits in listed(client, q="café ZOË")] == ["Café Zoë"]
+
     def test_a_long_list_costs_as_many_queries_as_a_short_one(self, browse, finn, asked, others):
         client = browse(finn)
         client.get(reverse("transfers:list"))
