@@ -28,7 +28,7 @@ from subscriptions.selectors.transfers import may_act_for
 from subscriptions.services.azure import AZURE_ROLE, PRINCIPAL
 from subscriptions.services.history import SUBSCRIPTION
 from subscriptions.services.transfer_telling import record_transfer
-from subscriptions.services.transfers import transfer_held
+from subscriptions.services.transfers import as_now, transfer_held
 
 What = TransferTick.What
 # What the log calls the points.
@@ -47,7 +47,7 @@ def tick_off(transfer: Transfer, what: TransferTick.What, *, actor: User) -> boo
     """
     with transfer_held(transfer) as held:
         _require_hand_over(held)
-        if why_not := why_not_hand_over(held, _as_now(actor)):
+        if why_not := why_not_hand_over(held, as_now(actor)):
             raise Refused(why_not)
         _tick, is_new = TransferTick.objects.get_or_create(
             transfer=held, what=what, defaults={"ticked_by": actor, "ticked_at": timezone.now()}
@@ -66,10 +66,10 @@ def remove_old_access(transfer: Transfer, *, actor: User) -> int:
     with transfer_held(transfer) as held:
         _require_hand_over(held)
         hold_tenant(held.source)
-        if why_not := why_not_hand_over(held, _as_now(actor)):
+        person = as_now(actor)
+        if why_not := why_not_hand_over(held, person):
             raise Refused(why_not)
-        is_customer = may_act_for(held, Party.CUSTOMER, _as_now(actor))
-        taken = _take_privileges(held, actor) if is_customer else 0
+        taken = _take_privileges(held, actor) if may_act_for(held, Party.CUSTOMER, person) else 0
         list(moved_subscriptions(held).order_by("pk").select_for_update(no_key=True).values_list("pk"))
         assignments = list(old_assignments(held).select_related("partner__tenant", "subscription", "user"))
         RoleAssignment.objects.filter(pk__in=[one.pk for one in assignments]).delete()
@@ -80,10 +80,6 @@ def remove_old_access(transfer: Transfer, *, actor: User) -> int:
 def _require_hand_over(transfer: Transfer) -> None:
     if not has_hand_over(transfer):
         raise Refused(_("Nothing has moved by this transfer: there is nothing to hand over."))
-
-
-def _as_now(actor: User) -> User:
-    return User.objects.select_related("staff__partner").get(pk=actor.pk)
 
 
 def _take_privileges(transfer: Transfer, actor: User) -> int:

@@ -31,7 +31,7 @@ from subscriptions.selectors.transfer_money import next_bill
 from subscriptions.selectors.transfers import how_it_ended
 from subscriptions.services.history import RESERVATION, SUBSCRIPTION
 from subscriptions.services.transfer_telling import FROM, TO, record_transfer, tell
-from subscriptions.services.transfers import close_items, hold_transfer, require_any, transfer_held
+from subscriptions.services.transfers import close_items, hold_both, hold_transfer, require_any, transfer_held
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ def _move(transfer: Transfer, items: Sequence[TransferItem], now: datetime) -> t
     """Move some items of a transfer that is held; how many have moved, and how many have not."""
     if not items:
         return 0, 0
-    source, target = _hold_accounts(transfer)
+    source, target = hold_both(transfer.source, transfer.target)
     _hold(Subscription, [item.subscription_id for item in items if item.subscription_id])
     _hold(Reservation, [item.reservation_id for item in items if item.reservation_id])
     # Subscriptions first: a reservation for one of them alone goes where it has gone.
@@ -171,15 +171,6 @@ def _move_or_leave(
         halves = (items[:middle], items[middle:])
         return [left for half in halves for left in _move_or_leave(half, transfer, source, target, now)]
     return []
-
-
-def _hold_accounts(transfer: Transfer) -> tuple[Customer, Customer]:
-    """Both accounts, so that no relationship ends meanwhile; in the order in which everybody holds them."""
-    rows = Customer.objects.select_for_update(of=("self",), no_key=True).select_related("partner__tenant")
-    held = {
-        account.pk: account for account in rows.filter(pk__in=[transfer.source_id, transfer.target_id]).order_by("pk")
-    }
-    return held[transfer.source_id], held[transfer.target_id]
 
 
 def _codes(transfer: Transfer, source: Customer, target: Customer, items: Sequence[TransferItem]) -> dict[int, str]:
