@@ -49,6 +49,11 @@ class Money:
         return self.old_currency != self.new_currency
 
     @property
+    def unnamed(self) -> int:
+        """How many reservations the page counts but does not name."""
+        return sum(max(0, len(those) - SHOWN) for those in (self.bills, self.upfront))
+
+    @property
     def monthly(self) -> list[Bill]:
         return [] if self.currencies_differ else self._coming
 

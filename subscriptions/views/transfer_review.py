@@ -107,7 +107,7 @@ def _sheet(
         "run": dry_run(found, chosen),
         "seen": chosen.fingerprint,
         "money": money_of(found, chosen, timezone.now()),
-        "named": SHOWN,
+        "named": f":{SHOWN}",
         "licenses": licenses_held(found),
         "is_everything": len(chosen.subscriptions) + len(chosen.reservations) == _all(found),
         "is_first": found.proposed_by_id == request.user.pk,

@@ -12,7 +12,7 @@ from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import Role
 from subscriptions.models import Reservation, Subscription, Transfer, TransferItem
 from subscriptions.selectors.transfer_findings import dry_run
-from subscriptions.selectors.transfer_money import money_of
+from subscriptions.selectors.transfer_money import SHOWN, money_of
 from subscriptions.selectors.transfer_tree import Choice, Chosen, chosen_of, movable, tree_of
 from subscriptions.services.transfer_review import let_two_accept, take_choice_back
 from tests.conftest import PASSWORD
@@ -259,6 +259,15 @@ class TestTheMoneySheet:
         sheet = text(anas.post(page(held), {"step": "check", "shown": f"{last.pk}", "thing": f"{last.pk}"}))
         assert "the next charge" not in sheet
         assert "nothing is charged any more" in sheet
+
+    def test_of_very_many_the_first_ones_are_named_and_the_rest_is_counted(self, held, source, anas):
+        for number in range(SHOWN + 2):
+            reserve(source, name=f"Monthly {number}")
+
+        sheet = text(anas.post(page(held), {"step": "check", "everything": "1"}))
+
+        assert sheet.count("Charged by Fabrikam from") == SHOWN
+        assert "2 more are not named here" in sheet
 
     def test_in_another_currency_monthly_ones_end_on_the_day_that_is_said(self, held, source, fabrikam, anas, ana):
         fabrikam.currency = "EUR"
