@@ -98,7 +98,9 @@ def test_from_the_request_to_the_hand_over_in_three_windows(
     expect(page.get_by_text("Contoso: Owner (3)")).to_be_visible()
     look("customer-hand-over")
     finns.goto(reverse("transfers:hand_over", args=[transfer.pk]))
-    expect(finns.get_by_role("button", name="Remove the old partner's access")).to_be_disabled()
+    finns.get_by_role("link", name="Remove the old partner's access").click()
+    expect(finns.get_by_text("Contoso loses the role Owner in 3 Azure subscriptions.")).to_be_visible()
+    expect(finns.get_by_text("Delegated admin privileges of Contoso stay")).to_be_visible()
 
     page.get_by_role("link", name="Remove the old partner's access").click()
     look("customer-access")
