@@ -120,7 +120,8 @@ def agree_to_transfer(
     """Sign for the party that is asked: the customer, or the new partner where the customer began it.
 
     The new partner, where it is a provider, says through which `reseller` it is going to sell. False if that was done
-    before. Raises `Refused` for others, for no reseller of its own, and once the transfer can no longer be answered.
+    before. Raises `Refused` for others, for no reseller of its own, where one of the two partners has parted from the
+    customer, and once the transfer can no longer be answered.
     """
     now = timezone.now()
     with transfer_held(transfer) as held:
@@ -129,6 +130,8 @@ def agree_to_transfer(
         answerable(held, now, State.AWAITING_CONSENT)
         party = Party(held.must_act)
         require(held, party, actor)
+        if "relationship" in codes_of_accounts(held.source, held.target, held):
+            raise Refused(f"{CHECKS['relationship'].sentence} {CHECKS['relationship'].remedy}")
         sign(held, party, signature, actor, now)
         if party == Party.TARGET:
             _name_reseller(held, reseller)

@@ -148,6 +148,15 @@ def test_what_has_moved_is_handed_over_while_the_rest_is_tried_again(agreed, azu
     assert remove_old_access(Transfer.objects.get(), actor=finn.user) == 1
 
 
+def test_where_nothing_could_move_yet_there_is_no_way_to_a_hand_over(agreed, azure, ana, browse, finn):
+    client, hand_over = browse(finn), reverse("transfers:hand_over", args=[agreed.pk])
+    accept(agreed, ana, [azure["Test"]])
+    Subscription.objects.filter(pk=azure["Test"].pk).update(status="suspended")
+    run_job(Transfer.objects.get().job_id)
+
+    assert hand_over not in text(client.get(reverse("transfers:transfer", args=[agreed.pk])))
+
+
 def test_before_anything_has_moved_there_is_nothing_to_hand_over(agreed, carla):
     with pytest.raises(Refused, match="nothing to hand over"):
         remove_old_access(agreed, actor=carla)

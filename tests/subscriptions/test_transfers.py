@@ -140,6 +140,13 @@ class TestAnswering:
         with pytest.raises(Refused, match="new partner"):
             cancel_transfer(agreed, actor=carla)
 
+    def test_nobody_signs_once_one_of_the_partners_has_parted_from_the_customer(self, asked, source, carla):
+        Customer.objects.filter(pk=source.pk).update(ended_at=timezone.now())
+
+        with pytest.raises(Refused, match="does not sell to this customer any more"):
+            agree(asked, carla)
+        assert state(asked) == State.AWAITING_CONSENT
+
     def test_who_comes_too_late_reads_so(self, asked, carla):
         Transfer.objects.update(expires_at=timezone.now())
 
