@@ -6,15 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from partnercenter.activity.models import Activity, Deed
 from partnercenter.jobs.services import run_job
-from partnercenter.partners.models import Staff
 from partnercenter.partners.roles import Role
 from subscriptions.models import Reservation, Subscription, Transfer, TransferItem
 from subscriptions.selectors.transfer_findings import dry_run
 from subscriptions.selectors.transfer_money import SHOWN, money_of
 from subscriptions.selectors.transfer_tree import Choice, Chosen, chosen_of, movable, tree_of
-from subscriptions.services.transfer_review import let_two_accept, take_choice_back
 from tests.conftest import PASSWORD
 from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe, subscribe_many
 from tests.transferring import accept, agree, ask, owner_of
@@ -28,20 +25,6 @@ def page(transfer, name="review"):
 
 def text(response):
     return " ".join(response.content.decode().split())
-
-
-@pytest.fixture
-def held(agreed):
-    """The transfer as the review reads it."""
-    return Transfer.objects.select_related("source__partner__tenant", "target__partner__tenant").get(pk=agreed.pk)
-
-
-@pytest.fixture
-def anas(browse, ana):
-    """Ana's browser, in which she has typed her password again a moment ago."""
-    client = browse(ana)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
 
 
 def signing(client, transfer, *, typed_name="Ana", **choice):
@@ -373,86 +356,3 @@ class TestWhoMay:
         Transfer.objects.update(expires_at=timezone.now())
 
         assert "it has expired" in text(anas.get(page(held), follow=True))
-
-
-class TestTwoPersons:
-    @pytest.fixture
-    def agnes(self, contoso, make_staff, ana):
-        let_two_accept(contoso, True, actor=ana.user)
-        return make_staff(contoso, "Agnes", Role.ADMIN_AGENT)
-
-    @pytest.fixture
-    def proposed(self, held, azure, agnes, ana):
-        accept(held, ana, azure.values())
-        return held
-
-    def test_the_first_one_waits_and_the_second_one_agrees(self, proposed, anas, browse, agnes):
-        first = text(anas.get(page(proposed)))
-        client = browse(agnes)
-        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-        sheet = client.get(page(proposed))
-        second = text(sheet)
-
-        client.post(page(proposed), {"step": "confirm", "typed_name": "Agnes", "seen": sheet.context["seen"]})
-
-        assert "Another Global admin or Admin agent of yours has to agree" in first
-        assert 'name="step" value="confirm"' not in first
-        assert "Ana chose this and accepted" in second
-        assert Transfer.objects.get().status == State.IN_PROGRESS
-
-    def test_what_was_chosen_anew_is_shown_before_it_is_signed(self, proposed, azure, ana, agnes, browse):
-        client = browse(agnes)
-        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-        seen = client.get(page(proposed)).context["seen"]
-        take_choice_back(proposed, actor=ana.user)
-        accept(proposed, ana, [azure["Test"]])
-
-        again = client.post(page(proposed), {"step": "confirm", "typed_name": "Agnes", "seen": seen})
-
-        assert "has changed since you looked at it" in text(again)
-        assert [one.name for one in again.context["run"].findings] == ["Test"]
-        assert Transfer.objects.get().status == State.AWAITING_REVIEW
-
-    def test_who_is_the_only_one_so_far_is_warned_and_may_accept(self, held, azure, anas, contoso, ana):
-        let_two_accept(contoso, True, actor=ana.user)
-
-        shown = anas.post(page(held), {"step": "check", "thing": f"{azure['Test'].pk}", "shown": f"{azure['Test'].pk}"})
-
-        assert "Too few people of the current partner" in text(shown)
-        assert 'name="step" value="accept"' in text(shown)
-
-    def test_the_second_one_agrees_also_when_the_first_one_has_left(self, proposed, browse, agnes, ana):
-        Staff.objects.filter(pk=ana.pk).update(removed_at=timezone.now())
-
-        shown = text(browse(agnes).get(page(proposed)))
-
-        assert 'name="step" value="confirm"' in shown
-
-    def test_the_choice_is_taken_back_with_a_line_in_the_log(self, proposed, anas):
-        anas.post(page(proposed, "take_back"))
-
-        assert not TransferItem.objects.exists()
-        # What has not been accepted for good is in the log of nobody else.
-        for deed in (Deed.TRANSFER_PROPOSED, Deed.TRANSFER_CHOICE_TAKEN_BACK):
-            assert [line.partner for line in Activity.objects.filter(deed=deed)] == [proposed.source_partner]
-        assert "Choose all that can move (3)" in text(anas.get(page(proposed)))
-
-    def test_the_new_partner_sees_nothing_of_what_is_only_proposed(self, proposed, browse, finn):
-        shown = text(browse(finn).get(page(proposed, "record")))
-
-        assert "Production" not in shown
-        assert "Ana" not in shown
-
-    def test_a_global_admin_says_so_on_a_page(self, browse, ana, contoso):
-        browse(ana).post(reverse("transfers:set_two_persons"), {"persons": "2"})
-
-        contoso.refresh_from_db()
-        assert contoso.two_accept_transfers
-
-    def test_an_admin_agent_reads_who_may_say_so(self, browse, contoso, make_staff):
-        client = browse(make_staff(contoso, "Agnes", Role.ADMIN_AGENT))
-
-        shown = text(client.get(reverse("transfers:two_persons")))
-
-        assert "Only a Global admin can say how many persons accept transfers." in shown
-        assert client.post(reverse("transfers:set_two_persons"), {"persons": "2"}).status_code == 403

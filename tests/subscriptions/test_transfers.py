@@ -13,14 +13,12 @@ from partnercenter.notifications.models import Notification
 from partnercenter.partners.roles import Role
 from subscriptions.models import Party, Reservation, Subscription, Transfer, TransferItem
 from subscriptions.selectors.reservations import cancelable_reservations
-from subscriptions.selectors.transfer_tree import proposed_for
 from subscriptions.services.reservations import cancel_reservation
 from subscriptions.services.transfer_clock import move_transfers_on
 from subscriptions.services.transfer_move import retry_now
-from subscriptions.services.transfer_review import let_two_accept, take_choice_back
 from subscriptions.services.transfers import Signature, agree_to_transfer, cancel_transfer, decline_transfer
 from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe
-from tests.transferring import accept, agree, ask, confirm, owner_of
+from tests.transferring import accept, agree, ask, owner_of
 
 State = Transfer.Status
 
@@ -321,58 +319,6 @@ class TestReservations:
 
         with pytest.raises(Refused, match="not with the current partner"):
             cancel_reservation(seen, actor=ana.user)
-
-
-class TestTwoPersons:
-    @pytest.fixture
-    def agnes(self, contoso, make_staff, ana):
-        let_two_accept(contoso, True, actor=ana.user)
-        return make_staff(contoso, "Agnes", Role.ADMIN_AGENT)
-
-    def test_the_second_person_starts_the_move(self, agreed, azure, ana, agnes):
-        accept(agreed, ana, azure.values())
-        assert state(agreed) == State.AWAITING_REVIEW
-
-        with pytest.raises(Refused, match="Another person"):
-            confirm(agreed, ana)
-        confirm(agreed, agnes)
-
-        assert state(agreed) == State.IN_PROGRESS
-        assert agreed.signatures.filter(party=Party.SOURCE).count() == 2
-
-    def test_what_the_first_one_chose_is_taken_back(self, agreed, azure, ana, agnes):
-        accept(agreed, ana, azure.values())
-
-        take_choice_back(agreed, actor=agnes.user)
-
-        assert not TransferItem.objects.exists()
-        assert accept(agreed, agnes, [azure["Test"]])
-
-    def test_what_was_suspended_since_the_first_one_chose_is_told_to_the_second_one(self, agreed, azure, ana, agnes):
-        accept(agreed, ana, azure.values())
-        Subscription.objects.filter(pk=azure["Test"].pk).update(status=Subscription.Status.SUSPENDED)
-
-        with pytest.raises(Refused, match="It is not active"):
-            confirm(agreed, agnes)
-
-        assert state(agreed) == State.AWAITING_REVIEW
-        assert agreed.signatures.filter(party=Party.SOURCE).count() == 1
-
-    def test_what_was_chosen_anew_is_not_agreed_to_unseen(self, agreed, azure, ana, agnes):
-        accept(agreed, ana, [azure["Test"]])
-        seen = proposed_for(agreed)
-        take_choice_back(agreed, actor=ana.user)
-        accept(agreed, ana, azure.values())
-
-        with pytest.raises(Refused, match="has changed since you looked"):
-            confirm(agreed, agnes, seen=seen)
-        assert state(agreed) == State.AWAITING_REVIEW
-
-    def test_a_choice_is_taken_back_also_when_nothing_can_move_any_more(self, agreed, azure, target, ana, agnes):
-        accept(agreed, ana, azure.values())
-        Subscription.objects.filter(customer=target).update(status=Subscription.Status.SUSPENDED)
-
-        assert take_choice_back(agreed, actor=agnes.user)
 
 
 class TestOneOpenTransfer:
