@@ -193,6 +193,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=30),
         "options": {"queue": "clock", "expires": 3600},
     },
+    "forget campaigns that nobody sent": {
+        "task": "subscriptions.forget_campaigns",
+        "schedule": crontab(hour=3, minute=35),
+        "options": {"queue": "clock", "expires": 3600},
+    },
     "let invitations to partnerships expire": {
         "task": "relationships.expire_invitations",
         "schedule": crontab(minute=10),
@@ -229,6 +234,7 @@ JOB_HANDLERS = {
     "change_reseller": "subscriptions.tasks.change_subscriptions",
     "change_licenses": "subscriptions.tasks.change_licenses",
     "transfer": "subscriptions.tasks.transfer",
+    "campaign": "subscriptions.tasks.campaign",
 }
 # So is what follows when users are deleted or restored, and by what else of them their list is filtered.
 USER_FOLLOWERS = ["subscriptions.services.licenses.follower"]

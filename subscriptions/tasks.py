@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Handler, Progress
-from subscriptions.models import LicenseChange, SubscriptionChange, Transfer
+from subscriptions.models import LicenseChange, SubscriptionChange, Transfer, TransferCampaign
+from subscriptions.services.campaigns import ask_next, finish_campaign, forget_campaigns
 from subscriptions.services.license_changes import change_next_licenses, finish_license_change
 from subscriptions.services.life_cycle import move_on
 from subscriptions.services.orders import forget_drafts
@@ -29,6 +30,11 @@ def forget_order_drafts() -> int:
     return forget_drafts(timezone.now())
 
 
+@shared_task(name="subscriptions.forget_campaigns")
+def forget_unsent_campaigns() -> int:
+    return forget_campaigns(timezone.now())
+
+
 @shared_task(name="subscriptions.move_transfers_on")
 def move_waiting_transfers_on() -> int:
     return move_transfers_on(timezone.now())
@@ -44,6 +50,18 @@ def _finish_transfer(job: Job) -> None:
 
 def _transfer_of(job: Job) -> Transfer:
     return Transfer.objects.get(pk=job.subject_id)
+
+
+def _work_on_campaign(job: Job) -> Progress:
+    return ask_next(_campaign_of(job), actor=job.requested_by)
+
+
+def _finish_campaign(job: Job) -> None:
+    finish_campaign(_campaign_of(job), job=job)
+
+
+def _campaign_of(job: Job) -> TransferCampaign:
+    return TransferCampaign.objects.select_related("partner__tenant").get(pk=job.subject_id)
 
 
 def _work_on_licenses(job: Job) -> Progress:
@@ -75,3 +93,4 @@ def _subscription_change_of(job: Job) -> SubscriptionChange:
 change_subscriptions = Handler(work=_work_on_subscriptions, finish=_finish_subscriptions)
 change_licenses = Handler(work=_work_on_licenses, finish=_finish_licenses)
 transfer = Handler(work=_work_on_transfer, finish=_finish_transfer)
+campaign = Handler(work=_work_on_campaign, finish=_finish_campaign)

@@ -12,7 +12,7 @@ from partnercenter.partners.models import Partner, Staff
 from partnercenter.partners.roles import Role
 from relationships.models import Partnership
 
-pytest_plugins = ["tests.servers", "tests.mailserver", "tests.transferring", "tests.pages"]
+pytest_plugins = ["tests.servers", "tests.mailserver", "tests.transferring", "tests.campaigning", "tests.pages"]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
 
 PASSWORD = "correct horse battery staple"

@@ -19,6 +19,7 @@ from subscriptions.models import RoleAssignment, Subscription, Transfer, Transfe
 from subscriptions.services.license_changes import change_licenses
 from subscriptions.services.subscription_changes import start_subscription_change
 from tests.asking import ask
+from tests.campaigning import upload
 from tests.subscribing import azure_plan, azure_subscription, buy_software, order, reserve, subscribe
 
 OURS = ("partnercenter.", "customers.", "subscriptions.", "relationships.")
@@ -115,6 +116,7 @@ def example(tailspin, ana, stranger):
         "request_token": asked.token,
         "draft_id": NewCustomer.objects.create(partner=ana.partner, made_by=ana.user).pk,
         "transfer_id": transfer.pk,
+        "campaign_id": upload(ana, f"{tailspin.tenant_id},{stranger.partner_id},").pk,
         "number": 1,
     }
 

@@ -274,7 +274,8 @@ FORMS_OF_SUBSCRIPTIONS = dict.fromkeys(
 FORMS_OF_RELATIONSHIPS = {
     "requests:new": ("send", "wish", "chosen", "proposed_for", "domain", "email", "privileges", "reseller", "letter"),
     "my_requests:decline": ("reason",),
-    "transfers:campaign": ("send", "wish", "typed_name"),
+    "transfers:new_campaign": ("wish",),
+    "transfers:send_campaign": ("seen", "typed_name"),
     "subscriptions:new_transfer": ("send", "wish", "partner", "reseller", "note", "typed_name"),
     "transfers:review": ("q", "everything", "ids", "shown", "thing", "typed_name"),
     "removal:remove": ("reason", "name"),

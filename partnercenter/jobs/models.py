@@ -52,6 +52,7 @@ class Job(Stateful):
         CHANGE_RESELLER = "change_reseller", _("Change the reseller of subscriptions")
         CHANGE_LICENSES = "change_licenses", _("Change licenses of users")
         TRANSFER = "transfer", _("Transfer subscriptions to another partner")
+        CAMPAIGN = "campaign", _("Ask for the transfers of a campaign")
 
     class Error(models.TextChoices):
         STOPS_WORKERS = "stops_workers", _("It stopped the worker three times and was given up.")

@@ -28,6 +28,7 @@ WHO_MAY_CANCEL: Final[Mapping[str, Action]] = {
     Job.Kind.CHANGE_RESELLER: Action.MANAGE_SUBSCRIPTIONS,
     Job.Kind.CHANGE_LICENSES: Action.ASSIGN_LICENSES,
     Job.Kind.TRANSFER: Action.MANAGE_TRANSFERS,
+    Job.Kind.CAMPAIGN: Action.MANAGE_TRANSFERS,
 }
 
 

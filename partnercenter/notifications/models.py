@@ -50,6 +50,7 @@ class Notification(models.Model):
         TRANSFER_EXPIRED = "transfer_expired", _("A transfer has expired")
         TRANSFER_ENDED = "transfer_ended", _("A transfer has come to its end")
         TRANSFER_RULE_CHANGED = "transfer_rule_changed", _("Who accepts transfers was changed")
+        CAMPAIGN_ENDED = "campaign_ended", _("The transfers of a campaign were requested")
         JOB_FAILED = "job_failed", _("Job failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -201,6 +202,16 @@ def _transfer_ended_sentence(facts: dict[str, Any]) -> str:
     return _with_left(sentence % (facts | {"count": grouped(moved)}), facts["left"])
 
 
+def _campaign_sentence(facts: dict[str, Any]) -> str:
+    sent = facts["sent"]
+    sentence = ngettext(
+        "%(count)s transfer of the campaign %(name)s is on its way.",
+        "%(count)s transfers of the campaign %(name)s are on their way.",
+        sent,
+    )
+    return _with_left(sentence % {"count": grouped(sent), "name": facts["name"]}, facts["left"])
+
+
 def _removed_sentence(facts: dict[str, Any]) -> str:
     if "provider" in facts:
         sentence = gettext("%(partner)s no longer sells to %(customer)s. It still serves it through %(provider)s.")
@@ -302,6 +313,7 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
     ),
     Notification.Kind.TRANSFER_ENDED: _transfer_ended_sentence,
     Notification.Kind.TRANSFER_RULE_CHANGED: _rule_sentence,
+    Notification.Kind.CAMPAIGN_ENDED: _campaign_sentence,
     Notification.Kind.JOB_FAILED: _failed_sentence,
 }
 

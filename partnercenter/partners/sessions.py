@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partnercenter.partners.selectors import removed_staff_of, staff_of
@@ -30,6 +32,7 @@ POLLED: Final = (
     "subscriptions:change_result",
     "subscriptions:license_change",
     "removal:remove",
+    "transfers:campaign_progress",
     "transfers:transfer",
     "my_transfers:transfer",
 )
@@ -86,13 +89,20 @@ def finish_sign_in(get_response: GetResponse) -> GetResponse:
         if not request.user.is_authenticated or name in ALWAYS_OPEN:
             return None
         if request.user.must_change_password:
-            return None if name == "account_change_password" else redirect("account_change_password")
+            return None if name == "account_change_password" else _to_own_password(request)
         if _lacks_second_factor(request) and not _sets_up_second_factor(name):
             return redirect("mfa_index")
         return None
 
     middleware.process_view = process_view  # type: ignore[attr-defined]
     return middleware
+
+
+def _to_own_password(request: HttpRequest) -> HttpResponse:
+    """To the page on which one's own password is chosen, and from there to the page that somebody wanted to see."""
+    address = reverse("account_change_password")
+    wanted = request.get_full_path() if request.method == "GET" and request.path != reverse("home") else ""
+    return redirect(f"{address}?{urlencode({REDIRECT_FIELD_NAME: wanted})}" if wanted else address)
 
 
 def _lacks_second_factor(request: HttpRequest) -> bool:

@@ -10,12 +10,18 @@ from django.utils.translation import gettext_lazy
 
 from partnercenter.partners.models import Partner
 from partnercenter.web.forms import SearchForm, search_field
-from subscriptions.models import Transfer
+from subscriptions.models import Transfer, TransferCampaign
+from subscriptions.selectors.campaigns import campaigns_of, sent_with
 from subscriptions.selectors.transfers import RECEIVED, SENT, in_direction, in_state, matching, waiting_for
 
 
 class TransferFilter(SearchForm):
-    """Which transfers to show: `q direction state mine` of the address."""
+    """Which transfers to show: `q direction state mine campaign` of the address.
+
+    After `narrow` `campaign_chosen` is the campaign whose transfers alone are shown, if it is one of the partner.
+    """
+
+    campaign_chosen: TransferCampaign | None = None
 
     q = search_field(gettext_lazy("Search transfers"), gettext_lazy("Customer"))
     direction = forms.ChoiceField(
@@ -33,6 +39,7 @@ class TransferFilter(SearchForm):
         required=False,
     )
     mine = forms.BooleanField(label=gettext_lazy("Waits for you"), required=False)
+    campaign = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def narrow(self, transfers: QuerySet[Transfer], partner: Partner, now: datetime) -> QuerySet[Transfer]:
         """Those of the transfers that a partner asked for."""
@@ -43,4 +50,7 @@ class TransferFilter(SearchForm):
             transfers = in_direction(transfers, partner, direction)
         if state := wanted.get("state"):
             transfers = in_state(transfers, state, now)
+        if campaign_id := wanted.get("campaign"):
+            self.campaign_chosen = campaigns_of(partner).filter(pk=campaign_id).first()
+            transfers = sent_with(transfers, self.campaign_chosen) if self.campaign_chosen else transfers.none()
         return waiting_for(transfers, partner, now) if wanted.get("mine") else transfers

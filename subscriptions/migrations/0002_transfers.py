@@ -85,6 +85,72 @@ class Migration(migrations.Migration):
                 ('transfer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='ticks', to='subscriptions.transfer')),
             ],
         ),
+        migrations.CreateModel(
+            name='TransferCampaign',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=255)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('checked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('typed_name', models.CharField(blank=True, max_length=120)),
+                ('address', models.GenericIPAddressField(blank=True, null=True)),
+                ('browser', models.CharField(blank=True, max_length=300)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('job', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
+                ('partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
+                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TransferCampaignRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('line', models.PositiveIntegerField()),
+                ('customer', models.TextField(blank=True)),
+                ('source', models.TextField(blank=True)),
+                ('note', models.TextField(blank=True)),
+                ('code', models.CharField(blank=True, max_length=20)),
+                ('problem', models.TextField(blank=True)),
+                ('tried_at', models.DateTimeField(blank=True, null=True)),
+                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='subscriptions.transfercampaign')),
+                ('source_partner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
+                ('transfer', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscriptions.transfer')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='transfercampaign',
+            index=models.Index(fields=['partner', '-created_at', '-id'], name='campaigns_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='transfercampaign',
+            index=models.Index(condition=models.Q(('sent_at', None)), fields=['created_at'], name='campaigns_not_sent'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfercampaign',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('job', None), ('sent_at', None), ('sent_by', None), ('typed_name', '')), models.Q(models.Q(('typed_name', ''), _negated=True), ('job__isnull', False), ('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='a_sent_campaign_is_signed'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='transfercampaign',
+            trigger=pgtrigger.compiler.Trigger(name='sent_campaign_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."sent_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4aa1107d92dff95ab55a31ab91e1cde561cd9a9e', operation='UPDATE OR DELETE', pgid='pgtrigger_sent_campaign_is_kept_0e339', table='subscriptions_transfercampaign', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='transfercampaignrow',
+            index=models.Index(condition=models.Q(('code', ''), ('transfer', None)), fields=['campaign', 'line'], name='campaign_rows_to_send'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfercampaignrow',
+            constraint=models.UniqueConstraint(fields=('campaign', 'line'), name='one_row_for_each_line'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfercampaignrow',
+            constraint=models.CheckConstraint(condition=models.Q(('transfer', None), models.Q(('code', ''), ('tried_at__isnull', False)), _connector='OR'), name='a_sent_row_has_no_problem'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfercampaignrow',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('account__isnull', False), ('source_partner__isnull', False)), _connector='OR'), name='a_row_without_a_problem_is_of_a_customer'),
+        ),
         migrations.AddIndex(
             model_name='transfer',
             index=models.Index(fields=['target_partner', '-asked_at', '-id'], name='transfers_sent'),

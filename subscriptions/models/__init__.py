@@ -1,5 +1,6 @@
 """What this app keeps."""
 
+from subscriptions.models.campaign import TransferCampaign, TransferCampaignRow
 from subscriptions.models.changes import LicenseChange, LicenseResult, SubscriptionChange, SubscriptionChangeItem
 from subscriptions.models.order import Order, OrderLine
 from subscriptions.models.reservation import Reservation, SoftwarePurchase
@@ -22,6 +23,8 @@ __all__ = [
     "SubscriptionChange",
     "SubscriptionChangeItem",
     "Transfer",
+    "TransferCampaign",
+    "TransferCampaignRow",
     "TransferItem",
     "TransferSignature",
     "TransferTick",

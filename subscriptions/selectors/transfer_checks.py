@@ -5,7 +5,7 @@ Codes follow the public reference of the product (the product rules, section 9);
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -166,14 +166,30 @@ def too_few_accept(partner: Partner) -> bool:
 
 def codes_of_accounts(source: Customer, target: Customer, transfer: Transfer | None = None) -> list[str]:
     """Why nothing can move from one account to another; nothing where all is well. Both with their partners."""
-    return list(_account_codes(source, target, transfer))
+    return codes_of_pairs([(source, target)], transfer)[0]
 
 
-def _account_codes(source: Customer, target: Customer, transfer: Transfer | None) -> Iterator[str]:
+def codes_of_pairs(pairs: Sequence[tuple[Customer, Customer]], transfer: Transfer | None = None) -> list[list[str]]:
+    """The same for each of many pairs of accounts, with as many questions as for one."""
+    lacks = _lacks({target.pk for _source, target in pairs})
+    others = Transfer.objects.filter(target__in=[*lacks], status__in=Transfer.OPEN)
+    others = others.exclude(pk=transfer.pk) if transfer else others
+    busy = {*others.values_list("source", "target")}
+    return [
+        ["900148"]
+        if source.partner_id == target.partner_id
+        else [
+            *_account_codes(source, target),
+            *lacks[target.pk],
+            *(["open"] if (source.pk, target.pk) in busy else []),
+        ]
+        for source, target in pairs
+    ]
+
+
+def _account_codes(source: Customer, target: Customer) -> Iterator[str]:
+    """Those that the accounts and their partners tell by themselves."""
     old, new = source.partner, target.partner
-    if old.pk == new.pk:
-        yield "900148"
-        return
     if old.cloud != new.cloud:
         yield "cloud"
     elif old.market not in market_countries(new.cloud, new.market):
@@ -182,20 +198,23 @@ def _account_codes(source: Customer, target: Customer, transfer: Transfer | None
         yield "relationship"
     if not (_may_move(source) and _may_move(target)):
         yield "privileges"
-    if not Agreement.objects.filter(customer=target).exists():
-        yield "agreement"
-    yield from _plan_codes(target)
-    others = Transfer.objects.filter(source=source, target=target, status__in=Transfer.OPEN)
-    if (others.exclude(pk=transfer.pk) if transfer else others).exists():
-        yield "open"
 
 
 def codes_of_target(target: Customer) -> list[str]:
     """Those that are about the new partner's account alone, before it is known from where something comes."""
     codes = [] if _sells(target) else ["relationship"]
     codes += [] if _may_move(target) else ["privileges"]
-    codes += [] if Agreement.objects.filter(customer=target).exists() else ["agreement"]
-    return [*codes, *_plan_codes(target)]
+    return [*codes, *_lacks({target.pk})[target.pk]]
+
+
+def _lacks(targets: Collection[int]) -> dict[int, list[str]]:
+    """What each of some accounts needs before Azure can come to it, and has not."""
+    agreed = {*Agreement.objects.filter(customer__in=targets).values_list("customer", flat=True)}
+    plans = Subscription.objects.filter(customer__in=targets, kind=Kind.PLAN).exclude(status__in=Subscription.ENDED)
+    # Of several plans the first one counts.
+    states = dict(plans.order_by("-pk").values_list("customer", "status"))
+    wrong: Mapping[str | None, list[str]] = {None: ["900133"], Subscription.Status.ACTIVE: []}
+    return {pk: [*([] if pk in agreed else ["agreement"]), *wrong.get(states.get(pk), ["900132"])] for pk in targets}
 
 
 def _may_move(account: Customer) -> bool:
@@ -205,15 +224,6 @@ def _may_move(account: Customer) -> bool:
 
 def _sells(account: Customer) -> bool:
     return account.ended_at is None and Customer.Relationship.CLOUD_RESELLER in account.relationships
-
-
-def _plan_codes(target: Customer) -> Iterator[str]:
-    plans = Subscription.objects.filter(customer=target, kind=Kind.PLAN).exclude(status__in=Subscription.ENDED)
-    plan = plans.first()
-    if plan is None:
-        yield "900133"
-    elif not plan.is_active:
-        yield "900132"
 
 
 def why_no_transfers(account: Customer) -> str:

@@ -46,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class DryRun:
-    """What is to be said of the whole, and what was found out about each thing, the worst first."""
+    """What stands in the way of the whole, and what was found out about each thing, the worst first."""
 
     whole: list[Check]
     findings: list[Finding]
@@ -68,8 +68,7 @@ class DryRun:
     @property
     def is_clear(self) -> bool:
         """Whether it can be accepted as it is: something is chosen, and nothing is blocked."""
-        blocked = self.numbers["blocked"] or any(check.level == Level.BLOCKED for check in self.whole)
-        return bool(self.findings) and not blocked
+        return bool(self.findings) and not self.whole and not self.numbers["blocked"]
 
 
 def dry_run(transfer: Transfer, chosen: Chosen) -> DryRun:
@@ -91,6 +90,7 @@ def dry_run(transfer: Transfer, chosen: Chosen) -> DryRun:
     worst = (Level.BLOCKED, Level.WARNING, Level.OK)
     findings.sort(key=lambda finding: worst.index(finding.level))
     whole = codes_of_accounts(source, target, transfer)
+    # Once the first one has accepted one more is enough, also where the first one has left meanwhile.
     if transfer.proposed_by_id is None and too_few_accept(transfer.source_partner):
         whole.append("900150")
     return DryRun([CHECKS[code] for code in whole], findings)

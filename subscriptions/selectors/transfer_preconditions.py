@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -103,12 +103,16 @@ def numbers_by_code(source: Customer, target: Customer) -> dict[str, tuple[int, 
 
 def account_with_azure(partner_id: UUID, target: Customer) -> Customer | None:
     """The account through which a partner sells Azure to the customer of another account; None where there is none."""
+    return accounts_with_azure([partner_id], [target.tenant_id]).select_related("partner__tenant", "tenant").first()
+
+
+def accounts_with_azure(partners: Collection[UUID], tenants: Collection[UUID]) -> QuerySet[Customer]:
+    """The accounts through which one of some partners sells Azure to one of some organizations."""
     sells = Customer.objects.filter(
-        partner=partner_id,
-        tenant=target.tenant_id,
+        partner__in=partners,
+        tenant__in=tenants,
         ended_at=None,
         relationships__contains=[Customer.Relationship.CLOUD_RESELLER],
     )
     azure = Subscription.objects.filter(customer=OuterRef("pk"), kind__in=[Kind.AZURE, Kind.PLAN])
-    has_some = Exists(azure.exclude(status__in=Subscription.ENDED))
-    return sells.filter(has_some).select_related("partner__tenant", "tenant").first()
+    return sells.filter(Exists(azure.exclude(status__in=Subscription.ENDED)))

@@ -32,11 +32,15 @@ BUSY: Final = gettext_lazy("Somebody else is changing this transfer right now. T
 
 @dataclass(frozen=True)
 class Signature:
-    """What proves that somebody agreed: the name they typed, and from where. It is kept with the moment."""
+    """What proves that somebody agreed: the name they typed, and from where. It is kept with the moment.
+
+    `at` is that moment where it lies back: one signature for many requests, which a job makes afterwards.
+    """
 
     typed_name: str
     address: str | None = None
     browser: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
             note=wish.note,
         )
         require(transfer, wish.asked_as, actor)
-        sign(transfer, wish.asked_as, signature, actor, transfer.asked_at)
+        sign(transfer, wish.asked_as, signature, actor, signature.at or transfer.asked_at)
         record_transfer(Deed.TRANSFER_ASKED, transfer, actor=actor)
         _tell_of_request(transfer, is_one_of_many=wish.is_one_of_many)
     return transfer

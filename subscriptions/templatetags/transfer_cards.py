@@ -10,9 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from partnercenter.directory.clouds import Feature, offers
+from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Action
 from partnercenter.web.templatetags.web import badge
-from subscriptions.models import Transfer, TransferItem
+from subscriptions.models import Transfer, TransferCampaign, TransferItem
+from subscriptions.selectors.campaigns import campaign_of
 from subscriptions.selectors.transfers import BADGES, status_at, transfers_of, waiting_for
 
 register = Library()
@@ -32,6 +34,12 @@ def waiting_transfers(context: Context) -> dict[str, Any]:
     if not (staff.may(Action.MANAGE_TRANSFERS) and offers(staff.partner.cloud, Feature.TRANSFER)):
         return {"waiting": 0}
     return {"waiting": waiting_for(transfers_of(staff.partner), staff.partner, timezone.now()).count()}
+
+
+@register.simple_tag
+def campaign_with(transfer: Transfer, partner: Partner) -> TransferCampaign | None:
+    """The campaign of a partner that a transfer was asked for with."""
+    return campaign_of(transfer, partner)
 
 
 @register.simple_tag

@@ -1,6 +1,9 @@
 """Signing in: by which name, who may, and what has to be done first."""
 
+import re
 from datetime import timedelta
+from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -176,7 +179,21 @@ def test_with_a_temporary_password_every_page_leads_to_an_own_one(sign_in, clien
 
     answer = client.get(address)
 
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/change/")
+    assert (answer.status_code, urlsplit(answer["Location"]).path) == (302, "/accounts/password/change/")
+
+
+def test_after_the_own_password_the_page_opens_that_the_link_of_a_mail_led_to(sign_in, client, newcomer):
+    sign_in("kim@tailspintoys.com", newcomer[1])
+    asked = client.get(client.get("/my/requests/?q=1")["Location"])
+    form = asked.content.decode().partition('action="/accounts/password/change/"')[2].partition("</form>")[0]
+    [wanted] = re.findall(r'name="next" value="([^"]+)"', form)
+
+    answer = client.post(
+        "/accounts/password/change/",
+        {"oldpassword": newcomer[1], "password1": OWN, "password2": OWN, "next": unescape(wanted)},
+    )
+
+    assert answer["Location"] == "/my/requests/?q=1"
 
 
 def test_with_a_temporary_password_one_can_sign_out(sign_in, client, newcomer):

@@ -116,14 +116,6 @@ class TestThePages:
         assert [one.name for one in again.context["run"].findings] == ["Test"]
         assert Transfer.objects.get().status == State.AWAITING_REVIEW
 
-    def test_who_is_the_only_one_so_far_is_warned_and_may_accept(self, held, azure, anas, contoso, ana):
-        let_two_accept(contoso, True, actor=ana.user)
-
-        shown = anas.post(page(held), {"step": "check", "thing": f"{azure['Test'].pk}", "shown": f"{azure['Test'].pk}"})
-
-        assert "Too few people of the current partner" in text(shown)
-        assert 'name="step" value="accept"' in text(shown)
-
     def test_the_second_one_agrees_also_when_the_first_one_has_left(self, proposed, browse, agnes, ana):
         Staff.objects.filter(pk=ana.pk).update(removed_at=timezone.now())
 

@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='job',
             name='kind',
-            field=models.CharField(choices=[('user_import', 'Create uploaded users'), ('tag_change', 'Change tags of customers'), ('block_users', 'Block the sign-in of users'), ('allow_users', 'Allow the sign-in of users'), ('delete_users', 'Delete users'), ('restore_users', 'Restore users'), ('change_roles', 'Change roles of users'), ('change_locations', 'Change locations of users'), ('suspend_subscriptions', 'Suspend subscriptions'), ('reactivate_subscriptions', 'Reactivate subscriptions'), ('change_reseller', 'Change the reseller of subscriptions'), ('change_licenses', 'Change licenses of users'), ('transfer', 'Transfer subscriptions to another partner')], max_length=40),
+            field=models.CharField(choices=[('user_import', 'Create uploaded users'), ('tag_change', 'Change tags of customers'), ('block_users', 'Block the sign-in of users'), ('allow_users', 'Allow the sign-in of users'), ('delete_users', 'Delete users'), ('restore_users', 'Restore users'), ('change_roles', 'Change roles of users'), ('change_locations', 'Change locations of users'), ('suspend_subscriptions', 'Suspend subscriptions'), ('reactivate_subscriptions', 'Reactivate subscriptions'), ('change_reseller', 'Change the reseller of subscriptions'), ('change_licenses', 'Change licenses of users'), ('transfer', 'Transfer subscriptions to another partner'), ('campaign', 'Ask for the transfers of a campaign')], max_length=40),
         ),
     ]
