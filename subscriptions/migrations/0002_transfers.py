@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('job', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
                 ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
+                ('reseller', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('source_partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
@@ -163,6 +163,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='transfer',
+            index=models.Index(condition=models.Q(('reseller__isnull', False)), fields=['reseller', '-asked_at', '-id'], name='transfers_resold'),
+        ),
+        migrations.AddIndex(
+            model_name='transfer',
             index=models.Index(condition=models.Q(('status__in', ['awaiting_consent', 'awaiting_review'])), fields=['expires_at'], name='transfers_by_end'),
         ),
         migrations.AddIndex(
@@ -204,6 +208,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='transferitem',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('moved_at__isnull', False), ('status', 'moved')), models.Q(models.Q(('status', 'moved'), _negated=True), ('moved_at', None)), _connector='OR'), name='a_moved_item_has_a_moment'),
+        ),
+        migrations.AddIndex(
+            model_name='transfersignature',
+            index=models.Index(fields=['transfer', 'party'], name='signatures_of_a_transfer'),
         ),
         migrations.AddConstraint(
             model_name='transfersignature',

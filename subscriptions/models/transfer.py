@@ -82,7 +82,7 @@ class Transfer(Stateful):
     target = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     source_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_index=False)
     target_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_index=False)
-    reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+")
+    reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_as = models.CharField(max_length=10, choices=Party.choices, default=Party.TARGET)
     asked_at = models.DateTimeField(default=timezone.now)
@@ -116,6 +116,9 @@ class Transfer(Stateful):
         indexes = [
             models.Index(fields=["target_partner", "-asked_at", "-id"], name="transfers_sent"),
             models.Index(fields=["source_partner", "-asked_at", "-id"], name="transfers_received"),
+            models.Index(
+                fields=["reseller", "-asked_at", "-id"], condition=Q(reseller__isnull=False), name="transfers_resold"
+            ),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(status__in=["awaiting_consent", "awaiting_review"]),
@@ -168,6 +171,7 @@ class TransferSignature(models.Model):
                 name="a_person_signs_once",
             ),
         ]
+        indexes = [models.Index(fields=["transfer", "party"], name="signatures_of_a_transfer")]
         triggers = [
             pgtrigger.Protect(name="signature_is_kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(

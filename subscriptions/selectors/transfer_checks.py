@@ -200,6 +200,14 @@ def _account_codes(source: Customer, target: Customer) -> Iterator[str]:
         yield "privileges"
 
 
+def codes_of_review(transfer: Transfer) -> list[str]:
+    """Why a transfer cannot be accepted as a whole; nothing where it can."""
+    codes = codes_of_accounts(transfer.source, transfer.target, transfer)
+    # Once the first one has accepted one more is enough, also where the first one has left meanwhile.
+    too_few = transfer.proposed_by_id is None and too_few_accept(transfer.source_partner)
+    return [*codes, "900150"] if too_few else codes
+
+
 def codes_of_target(target: Customer) -> list[str]:
     """Those that are about the new partner's account alone, before it is known from where something comes."""
     codes = [] if _sells(target) else ["relationship"]

@@ -16,7 +16,7 @@ from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import Order
 from partnercenter.web.tables import Table
 from subscriptions.models import Transfer
-from subscriptions.selectors.transfers import awaited, days_left, is_turn_of, name_for, status_at
+from subscriptions.selectors.transfers import awaited, days_left, each_way, is_turn_of, name_for, status_at
 
 
 class TransferTable(Table):
@@ -41,7 +41,7 @@ class TransferTable(Table):
 
     def __init__(self, transfers: QuerySet[Transfer], request: StaffRequest, *, across: bool = True) -> None:
         self.across = across
-        super().__init__(transfers, request, exclude=() if across else ("customer",))
+        super().__init__(each_way(transfers, request.partner), request, exclude=() if across else ("customer",))
         now = timezone.now()
         for one in self.records:
             one.name, one.waits_for = name_for(one, request.partner), awaited(one, now)

@@ -157,7 +157,7 @@ def agree(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 def decline(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     """Say no, with a reason, to what a customer has begun from its own side."""
     found = _to_partner(request, transfer_id, asked_as=Party.CUSTOMER)
-    done = (_("You declined the transfer. The customer was told."), _("The transfer was declined before."))
+    done = (_("You declined the transfer. The others were told."), _("The transfer was declined before."))
     return _ended(request, found, "decline", decline_transfer, done)
 
 

@@ -81,15 +81,22 @@ def _checked(request: StaffRequest, found: Transfer, form: ChoiceForm) -> HttpRe
     if not (chosen.subscriptions or chosen.reservations):
         messages.error(request, _("Nothing is chosen. Choose at least one thing, or decline the transfer."))
         return _tree(request, found, form)
-    is_sent = request.method == "POST" and form.step_name == "accept"
-    if is_sent and request.POST.get("seen") != chosen.fingerprint:
-        messages.warning(request, _("What you chose has changed since you looked at it. This is how it is now."))
-        is_sent = False
+    is_sent = _is_sent(request, chosen, "accept")
     signing = SignForm(request.POST if is_sent else None, person=request.user)
     if is_sent and signing.is_valid():
         accepted: HttpResponse = _accepted(request, found, chosen, signing.cleaned_data["typed_name"])
         return accepted
     return _sheet(request, found, chosen, signing, choice=form.choice, text=form.read.get("q", ""))
+
+
+def _is_sent(request: StaffRequest, chosen: Chosen, step: str) -> bool:
+    """Whether what is chosen was signed as it is: nobody signs what they have not seen."""
+    if request.method != "POST" or request.POST.get("step") != step:
+        return False
+    if request.POST.get("seen") == chosen.fingerprint:
+        return True
+    messages.warning(request, _("What is chosen has changed since you looked at it. This is how it is now."))
+    return False
 
 
 def _sheet(
@@ -103,7 +110,7 @@ def _sheet(
         "run": dry_run(found, chosen),
         "seen": chosen.fingerprint,
         "money": money_of(found, chosen, timezone.now()),
-        "named": SHOWN,
+        "named": f":{SHOWN}",
         "licenses": licenses_held(found),
         "is_everything": len(chosen.subscriptions) + len(chosen.reservations) == _all(found),
         "is_first": found.proposed_by_id == request.user.pk,
@@ -136,19 +143,19 @@ def _accepted(request: StaffRequest, found: Transfer, chosen: Chosen, typed_name
 
 def _second(request: StaffRequest, found: Transfer) -> HttpResponse:
     """What the first of two persons has chosen, for the second one to agree to."""
-    kept = None if request.method == "POST" else typed_before(request)
-    is_sent = request.method == "POST" and request.POST.get("step") == "confirm"
+    kept, chosen = None if request.method == "POST" else typed_before(request), proposed_for(found)
+    is_sent = _is_sent(request, chosen, "confirm")
     signing = SignForm(request.POST if is_sent else None, person=request.user, typed=kept)
     if is_sent and signing.is_valid():
-        confirmed: HttpResponse = _confirmed(request, found, signing.cleaned_data["typed_name"])
+        confirmed: HttpResponse = _confirmed(request, found, chosen, signing.cleaned_data["typed_name"])
         return confirmed
-    return _sheet(request, found, proposed_for(found), signing, choice=None)
+    return _sheet(request, found, chosen, signing, choice=None)
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]
-def _confirmed(request: StaffRequest, found: Transfer, typed_name: str) -> HttpResponse:
+def _confirmed(request: StaffRequest, found: Transfer, chosen: Chosen, typed_name: str) -> HttpResponse:
     try:
-        confirm_transfer(found, signature_of(request, typed_name), actor=request.user)
+        confirm_transfer(found, chosen, signature_of(request, typed_name), actor=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("transfers:review", found.pk)

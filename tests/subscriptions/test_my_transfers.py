@@ -139,7 +139,7 @@ class TestAnswering:
     @pytest.mark.parametrize(
         ("how", "words"),
         [
-            (lambda asked, finn: cancel_transfer(asked, actor=finn.user), "Finn canceled this transfer"),
+            (lambda asked, finn: cancel_transfer(asked, actor=finn.user), "Finn (Fabrikam) canceled this transfer"),
             (lambda asked, finn: Transfer.objects.update(expires_at=timezone.now()), "it has expired"),
         ],
         ids=["canceled", "expired"],
