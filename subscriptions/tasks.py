@@ -45,7 +45,7 @@ def _work_on_transfer(job: Job) -> Progress:
 
 
 def _finish_transfer(job: Job) -> None:
-    finish_move(_transfer_of(job), job=job)
+    finish_move(_transfer_of(job))
 
 
 def _transfer_of(job: Job) -> Transfer:

@@ -1,11 +1,14 @@
 """Azure on its way from Contoso to Fabrikam, as the tests of transfers begin."""
 
 import pytest
+from django.urls import reverse
 
 from customers.models import Customer
-from subscriptions.models import Party, Subscription
-from subscriptions.services.transfer_review import Chosen, accept_transfer
+from subscriptions.models import Party, Subscription, Transfer
+from subscriptions.selectors.transfer_tree import Chosen, proposed_for
+from subscriptions.services.transfer_review import accept_transfer, confirm_transfer
 from subscriptions.services.transfers import Signature, Wish, agree_to_transfer, ask_for_transfer
+from tests.conftest import PASSWORD
 from tests.subscribing import azure_plan, azure_subscription
 
 
@@ -27,6 +30,11 @@ def agree(transfer, person):
 def accept(transfer, person, subscriptions=(), reservations=()):
     chosen = Chosen([one.pk for one in subscriptions], [one.pk for one in reservations])
     return accept_transfer(transfer, chosen, signed(person), actor=person.user)
+
+
+def confirm(transfer, person, *, seen=None):
+    """Agree as the second person, to what is chosen now unless something else was `seen`."""
+    return confirm_transfer(transfer, seen or proposed_for(transfer), signed(person), actor=person.user)
 
 
 @pytest.fixture
@@ -62,6 +70,26 @@ def agreed(asked, carla):
     agree(asked, carla)
     asked.refresh_from_db()
     return asked
+
+
+@pytest.fixture
+def held(agreed):
+    """The transfer that Litware has agreed to, as the review reads it."""
+    return Transfer.objects.select_related("source__partner__tenant", "target__partner__tenant").get(pk=agreed.pk)
+
+
+@pytest.fixture
+def anas(browse, ana):
+    """Ana's browser, in which she has typed her password again a moment ago."""
+    client = browse(ana)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
+def signing(client, transfer, *, typed_name="Ana", **choice):
+    """The form that accepts a choice, as the sheet hands it out."""
+    sheet = client.post(reverse("transfers:review", args=[transfer.pk]), {"step": "check", **choice})
+    return {"step": "accept", "typed_name": typed_name, "seen": sheet.context["seen"], **choice}
 
 
 def owner_of(subscription):

@@ -44,6 +44,7 @@ class Notification(models.Model):
         TRANSFER_SIGNED = "transfer_signed", _("A transfer waits for the review of the current partner")
         TRANSFER_PROPOSED = "transfer_proposed", _("A transfer waits for a second person")
         TRANSFER_ACCEPTED = "transfer_accepted", _("A transfer was accepted")
+        TRANSFER_STUCK = "transfer_stuck", _("Something could not be moved")
         TRANSFER_DECLINED = "transfer_declined", _("A transfer was declined")
         TRANSFER_CANCELED = "transfer_canceled", _("A transfer was canceled")
         TRANSFER_ENDING = "transfer_ending", _("A transfer is about to expire")
@@ -224,14 +225,33 @@ def _removed_sentence(facts: dict[str, Any]) -> str:
 
 
 def _sentence(text: Promise) -> Callable[[dict[str, Any]], str]:
-    """A sentence that only needs its facts put in; a `day`, as ISO 8601 writes it, in the reader's way."""
+    """A sentence that only needs its facts put in, and what a person wrote behind it, where they did.
+
+    A `day`, as ISO 8601 writes it, is told in the reader's way.
+    """
 
     def made(facts: dict[str, Any]) -> str:
-        if "day" in facts:
-            facts = facts | {"day": date_format(date.fromisoformat(facts["day"]), "DATE_FORMAT")}
-        return str(text) % facts
+        said = gettext("“%(words)s”") % {"words": facts["words"]} if facts.get("words") else ""
+        return f"{str(text) % _with_day(facts)} {said}".rstrip()
 
     return made
+
+
+def _with_day(facts: dict[str, Any]) -> dict[str, Any]:
+    if "day" not in facts:
+        return facts
+    return facts | {"day": date_format(date.fromisoformat(facts["day"]), "DATE_FORMAT")}
+
+
+def _stuck_sentence(facts: dict[str, Any]) -> str:
+    sentence = ngettext(
+        "%(count)s thing of %(customer)s could not be moved to %(target)s. Its page says why, and what %(source)s can "
+        "do. It is tried again until %(day)s.",
+        "%(count)s things of %(customer)s could not be moved to %(target)s. Their page says why, and what %(source)s "
+        "can do. They are tried again until %(day)s.",
+        facts["left"],
+    )
+    return sentence % (_with_day(facts) | {"count": grouped(facts["left"])})
 
 
 def _rule_sentence(facts: dict[str, Any]) -> str:
@@ -279,7 +299,10 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
         _("%(partner)s removed the partnership with you. Customers and delegated admin privileges stay as they are.")
     ),
     Notification.Kind.TRANSFER_ASKED: _sentence(
-        _("Azure subscriptions of %(customer)s are to go from %(source)s to %(target)s. This waits for your answer.")
+        _(
+            "%(by)s asks that Azure subscriptions of %(customer)s go from %(source)s to %(target)s. "
+            "Sign or decline this until %(day)s; after that it expires."
+        )
     ),
     Notification.Kind.TRANSFER_SENT: _sentence(
         _(
@@ -290,9 +313,10 @@ _SENTENCES: Final[Mapping[Notification.Kind, Callable[[dict[str, Any]], str]]] =
     Notification.Kind.TRANSFER_SIGNED: _sentence(
         _(
             "%(customer)s and %(target)s agree that Azure subscriptions go from %(source)s to %(target)s. "
-            "%(source)s reviews this now."
+            "%(source)s reviews this until %(day)s, and chooses what moves."
         )
     ),
+    Notification.Kind.TRANSFER_STUCK: _stuck_sentence,
     Notification.Kind.TRANSFER_PROPOSED: _sentence(
         _("%(person)s accepted the transfer of %(customer)s to %(target)s. A second person has to agree.")
     ),

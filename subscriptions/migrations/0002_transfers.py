@@ -33,13 +33,14 @@ class Migration(migrations.Migration):
                 ('reminded_before', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('accepted_at', models.DateTimeField(blank=True, null=True)),
                 ('retried_until', models.DateTimeField(blank=True, null=True)),
+                ('stuck_since', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('job', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
                 ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
+                ('reseller', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('source_partner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
@@ -71,6 +72,7 @@ class Migration(migrations.Migration):
                 ('address', models.GenericIPAddressField(blank=True, null=True)),
                 ('browser', models.CharField(blank=True, max_length=300)),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('transfer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='subscriptions.transfer')),
             ],
@@ -161,6 +163,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='transfer',
+            index=models.Index(condition=models.Q(('reseller__isnull', False)), fields=['reseller', '-asked_at', '-id'], name='transfers_resold'),
+        ),
+        migrations.AddIndex(
+            model_name='transfer',
             index=models.Index(condition=models.Q(('status__in', ['awaiting_consent', 'awaiting_review'])), fields=['expires_at'], name='transfers_by_end'),
         ),
         migrations.AddIndex(
@@ -202,6 +208,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='transferitem',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('moved_at__isnull', False), ('status', 'moved')), models.Q(models.Q(('status', 'moved'), _negated=True), ('moved_at', None)), _connector='OR'), name='a_moved_item_has_a_moment'),
+        ),
+        migrations.AddIndex(
+            model_name='transfersignature',
+            index=models.Index(fields=['transfer', 'party'], name='signatures_of_a_transfer'),
         ),
         migrations.AddConstraint(
             model_name='transfersignature',

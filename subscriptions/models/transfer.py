@@ -47,7 +47,7 @@ class Transfer(Stateful):
     for the lists. `reseller` is who sells for the new partner, a provider. What is to move are the items; they are
     chosen when the current partner accepts. Where that partner wants two persons to accept, `proposed_by` is the first.
 
-    Items that could not be moved are tried again until `retried_until`.
+    Items that could not be moved are tried again until `retried_until`; `stuck_since` is when the parties were told.
     """
 
     class Status(models.TextChoices):
@@ -82,7 +82,7 @@ class Transfer(Stateful):
     target = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     source_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_index=False)
     target_partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_index=False)
-    reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+")
+    reseller = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_as = models.CharField(max_length=10, choices=Party.choices, default=Party.TARGET)
     asked_at = models.DateTimeField(default=timezone.now)
@@ -93,6 +93,7 @@ class Transfer(Stateful):
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     accepted_at = models.DateTimeField(null=True, blank=True)
     retried_until = models.DateTimeField(null=True, blank=True)
+    stuck_since = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
@@ -115,6 +116,9 @@ class Transfer(Stateful):
         indexes = [
             models.Index(fields=["target_partner", "-asked_at", "-id"], name="transfers_sent"),
             models.Index(fields=["source_partner", "-asked_at", "-id"], name="transfers_received"),
+            models.Index(
+                fields=["reseller", "-asked_at", "-id"], condition=Q(reseller__isnull=False), name="transfers_resold"
+            ),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(status__in=["awaiting_consent", "awaiting_review"]),
@@ -146,7 +150,7 @@ class TransferSignature(models.Model):
     """That a party agreed to a transfer: who typed which name, when, from where.
 
     It is never changed or deleted: the database refuses that. Where the current partner took its choice back before
-    anything moved it was `withdrawn_at` a moment, and the same person may sign again.
+    anything moved it was `withdrawn_at` a moment, `withdrawn_by` somebody, and the same person may sign again.
     """
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="signatures", db_index=False)
@@ -157,6 +161,7 @@ class TransferSignature(models.Model):
     address = models.GenericIPAddressField(null=True, blank=True)
     browser = models.CharField(max_length=300, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -166,12 +171,13 @@ class TransferSignature(models.Model):
                 name="a_person_signs_once",
             ),
         ]
+        indexes = [models.Index(fields=["transfer", "party"], name="signatures_of_a_transfer")]
         triggers = [
             pgtrigger.Protect(name="signature_is_kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="signature_is_never_changed",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["withdrawn_at"]),
+                condition=pgtrigger.AnyChange(exclude=["withdrawn_at", "withdrawn_by"]),
             ),
             pgtrigger.Protect(
                 name="signature_is_withdrawn_once",
@@ -235,7 +241,10 @@ class TransferItem(models.Model):
 
 
 class TransferTick(models.Model):
-    """That a point of the hand-over was looked after, as the customer or the new partner says."""
+    """That a point of the hand-over was looked after, as the customer or the new partner says.
+
+    It counts for what had moved by then.
+    """
 
     class What(models.TextChoices):
         ROLES = "roles", _("Role assignments")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from partnercenter.directory.models import User
@@ -33,14 +33,19 @@ class Point:
 
 @dataclass(frozen=True)
 class HandOver:
-    """The checklist of a transfer; `roles` counts the assignments of the old partner by principal and role."""
+    """The checklist of a transfer; `roles` counts the assignments of the old partner by principal and role.
+
+    It `is_final` when nothing moves any more.
+    """
 
     roles: list[tuple[str, str, int]]
     points: list[Point]
+    is_final: bool
 
     @property
     def is_open(self) -> bool:
-        return any(point.is_open for point in self.points)
+        """Whether something is left to do, or may be when more has moved."""
+        return not self.is_final or any(point.is_open for point in self.points)
 
     def has_access_for(self, party: Party) -> bool:
         """Whether there is access of the old partner that a party can remove: the privileges only the customer gave."""
@@ -71,7 +76,7 @@ def old_assignments(transfer: Transfer) -> QuerySet[RoleAssignment]:
 
 def hand_over_of(transfer: Transfer) -> HandOver:
     """The checklist as the facts are now."""
-    ticks = {tick.what: tick for tick in transfer.ticks.select_related("ticked_by")}
+    ticks = {tick.what: tick for tick in valid_ticks(transfer).select_related("ticked_by")}
     rows = old_assignments(transfer).values_list("partner__tenant__name", "role").annotate(number=Count("pk"))
     labels = dict(RoleAssignment.Role.choices)
     roles = [(name, labels[role], number) for name, role, number in rows.order_by("partner__tenant__name", "role")]
@@ -86,7 +91,14 @@ def hand_over_of(transfer: Transfer) -> HandOver:
             Point(What.PRIVILEGES, not privileges, ticks.get(What.PRIVILEGES)),
             Point(What.SUPPORT, not supported, ticks.get(What.SUPPORT), supported),
         ],
+        is_final=transfer.ended_at is not None,
     )
+
+
+def valid_ticks(transfer: Transfer) -> QuerySet[TransferTick]:
+    """What was ticked off since something has moved last: before, nobody knew what it would leave behind."""
+    last = transfer.items.aggregate(last=Max("moved_at"))["last"]
+    return transfer.ticks.filter(ticked_at__gte=last) if last else transfer.ticks.none()
 
 
 def why_not_hand_over(transfer: Transfer, user: User) -> str:

@@ -75,11 +75,11 @@ CHECKS: Final[Mapping[str, Check]] = {
         _("A Global admin of the current partner gives somebody else the role Admin agent."),
         Level.WARNING,
     ),
-    "900105": Check(_("It is not active."), _("Reactivate it before it is transferred.")),
+    "900105": Check(_("It is not active."), _("The current partner reactivates it.")),
     "900104": Check(_("It is in another open transfer."), _("Wait until that one has ended.")),
     "900145": Check(
         _("The Azure subscription that this reservation is for stays."),
-        _("Choose its subscription as well, or make the reservation a shared one."),
+        _("The current partner transfers its subscription as well, or makes the reservation a shared one."),
     ),
     "currency": Check(
         _("The two partners bill in different currencies."),
@@ -157,11 +157,11 @@ def _codes(
         return dict(cursor.fetchall())
 
 
-def too_few_accept(partner: Partner) -> bool:
-    """Whether nobody at a partner can accept that something leaves it, or one where it wants two."""
+def too_few_accept(partner: Partner, *, at_least: int = 0) -> bool:
+    """Whether fewer people of a partner can accept that something leaves it than it wants, or than `at_least`."""
     people = Staff.objects.filter(partner=partner, removed_at=None, user__blocked_at=None, user__deleted_at=None)
     able = people.filter(roles__overlap=[*WHO_MAY[Action.MANAGE_TRANSFERS]])
-    return able.count() < (2 if partner.two_accept_transfers else 1)
+    return able.count() < (at_least or (2 if partner.two_accept_transfers else 1))
 
 
 def codes_of_accounts(source: Customer, target: Customer, transfer: Transfer | None = None) -> list[str]:
@@ -200,6 +200,14 @@ def _account_codes(source: Customer, target: Customer) -> Iterator[str]:
         yield "privileges"
 
 
+def codes_of_review(transfer: Transfer) -> list[str]:
+    """Why a transfer cannot be accepted as a whole; nothing where it can."""
+    codes = codes_of_accounts(transfer.source, transfer.target, transfer)
+    # Once the first one has accepted one more is enough, also where the first one has left meanwhile.
+    too_few = transfer.proposed_by_id is None and too_few_accept(transfer.source_partner)
+    return [*codes, "900150"] if too_few else codes
+
+
 def codes_of_target(target: Customer) -> list[str]:
     """Those that are about the new partner's account alone, before it is known from where something comes."""
     codes = [] if _sells(target) else ["relationship"]
@@ -227,7 +235,9 @@ def _sells(account: Customer) -> bool:
 
 
 def why_no_transfers(account: Customer) -> str:
-    """Why no Azure moves to or from an account in its cloud; empty where it can."""
+    """Why no Azure moves to or from an account in its cloud, or not through this partner; empty where it can."""
+    if account.partner.kind == Partner.Kind.RESELLER and not _sells(account):
+        return str(_("Azure comes to your customers through your provider. Ask it to request the transfer."))
     cloud = account.partner.cloud
     if not offers(cloud, Feature.TRANSFER):
         return explain_missing(cloud, Feature.TRANSFER)

@@ -17,10 +17,9 @@ from subscriptions.selectors.transfer_checks import (
     CHECKS,
     Check,
     Level,
-    codes_of_accounts,
     codes_of_reservations,
+    codes_of_review,
     codes_of_subscriptions,
-    too_few_accept,
 )
 from subscriptions.selectors.transfer_tree import Chosen
 
@@ -103,7 +102,8 @@ def dry_run(transfer: Transfer, chosen: Chosen) -> DryRun:
     codes = {pk: found.get(pk, "gone") for pk in chosen.subscriptions}
     for pk in _leaving_something_behind(transfer, chosen):
         codes[pk] = codes[pk] or "left_behind"
-    found = codes_of_reservations(source, target, chosen.reservations, together=chosen.subscriptions, transfer=transfer)
+    coming = [pk for pk, code in found.items() if not code]
+    found = codes_of_reservations(source, target, chosen.reservations, together=coming, transfer=transfer)
     reserved = {pk: found.get(pk, "gone") for pk in chosen.reservations}
     for pk in _ending_with_the_next_bill(transfer, chosen):
         reserved[pk] = reserved[pk] or "currency"
@@ -113,10 +113,7 @@ def dry_run(transfer: Transfer, chosen: Chosen) -> DryRun:
     ]
     worst = (Level.BLOCKED, Level.WARNING, Level.OK)
     findings.sort(key=lambda finding: worst.index(finding.level))
-    whole = codes_of_accounts(source, target, transfer)
-    if too_few_accept(transfer.source_partner):
-        whole.append("900150")
-    return DryRun([CHECKS[code] for code in whole], findings)
+    return DryRun([CHECKS[code] for code in codes_of_review(transfer)], findings)
 
 
 def _leaving_something_behind(transfer: Transfer, chosen: Chosen) -> list[UUID]:

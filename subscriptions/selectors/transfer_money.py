@@ -19,10 +19,14 @@ SHOWN: Final = 50
 
 @dataclass(frozen=True)
 class Bill:
-    """The next bill of one reservation."""
+    """When one reservation is billed next; or when it ends, if that comes first: then nothing is billed any more."""
 
     reservation: Reservation
     due_at: datetime
+
+    @property
+    def is_last(self) -> bool:
+        return self.due_at >= self.reservation.ends_at
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Money:
     """What changes for the reservations that move, and for how many subscriptions usage is billed anew.
 
     `usage` is a number of subscriptions. Each bill of `monthly` goes to the new partner; each of `ending` is the end of
-    its reservation, as the two partners bill in different currencies. Nothing of `upfront` is canceled or exchanged.
+    its reservation, as the two partners bill in different currencies. Those of `last` end before they are billed again.
+    Nothing of `upfront` is canceled or exchanged.
     """
 
     usage: int
@@ -44,12 +49,25 @@ class Money:
         return self.old_currency != self.new_currency
 
     @property
+    def unnamed(self) -> int:
+        """How many reservations the page counts but does not name."""
+        return sum(max(0, len(those) - SHOWN) for those in (self.bills, self.upfront))
+
+    @property
     def monthly(self) -> list[Bill]:
-        return [] if self.currencies_differ else self.bills
+        return [] if self.currencies_differ else self._coming
 
     @property
     def ending(self) -> list[Bill]:
-        return self.bills if self.currencies_differ else []
+        return self._coming if self.currencies_differ else []
+
+    @property
+    def last(self) -> list[Bill]:
+        return [bill for bill in self.bills if bill.is_last]
+
+    @property
+    def _coming(self) -> list[Bill]:
+        return [bill for bill in self.bills if not bill.is_last]
 
 
 def money_of(transfer: Transfer, chosen: Chosen, now: datetime) -> Money:

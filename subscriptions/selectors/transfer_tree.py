@@ -18,8 +18,10 @@ from subscriptions.selectors.reservations import reservations_of
 from subscriptions.selectors.subscriptions import active_azure_of, not_ended, sold_through
 from subscriptions.selectors.transfer_checks import CHECKS, Check, codes_of_reservations, codes_of_subscriptions
 
-# So many things of each kind stand on the page; a search finds the others.
+# So many things of each kind stand on the page; a search finds the others. Each has a box: with those beneath
+# subscriptions they are fewer than the fields that a form may have.
 SHOWN: Final = 200
+SHOWN_BENEATH: Final = 300
 
 
 @dataclass(frozen=True)
@@ -160,22 +162,26 @@ def proposed_for(transfer: Transfer) -> Chosen:
 
 def tree_of(transfer: Transfer, text: str, choice: Choice) -> Tree:
     """What the page shows: what a search finds, the first of it, as it is chosen so far."""
-    azure = azure_held(transfer).filter(said_by(text))
+    apart = reservations_held(transfer).filter(name__icontains=text)
+    azure = azure_held(transfer)
+    if text:
+        azure = azure.filter(said_by(text) | Q(pk__in=apart.values("azure")))
     subscriptions = list(azure[:SHOWN])
     single = Q(azure__in=azure_held(transfer).values("pk"))
-    beneath = list(reservations_held(transfer).filter(azure__in=[one.pk for one in subscriptions]))
-    apart = reservations_held(transfer).filter(name__icontains=text)
+    beneath = reservations_held(transfer).filter(azure__in=[one.pk for one in subscriptions])
+    first = list(beneath[:SHOWN_BENEATH])
     shared = apart.filter(scope=Reservation.Scope.SHARED)
     orphans = apart.filter(~single, scope=Reservation.Scope.SINGLE)
     groups = {"shared": list(shared[:SHOWN]), "orphans": list(orphans[:SHOWN])}
-    codes = _codes(transfer, subscriptions, [*beneath, *groups["shared"], *groups["orphans"]])
+    codes = _codes(transfer, subscriptions, [*first, *groups["shared"], *groups["orphans"]])
     all_of_it = movable(transfer)
     return Tree(
-        subscriptions=_subscription_nodes(subscriptions, beneath, codes, choice),
+        subscriptions=_subscription_nodes(subscriptions, first, codes, choice),
         shared=[_node(one, codes, choice) for one in groups["shared"]],
         orphans=[_node(one, codes, choice) for one in groups["orphans"]],
         more={
             "subscriptions": _more(azure, subscriptions),
+            "beneath": _more(beneath, first, SHOWN_BENEATH),
             "shared": _more(shared, groups["shared"]),
             "orphans": _more(orphans, groups["orphans"]),
         },
@@ -183,8 +189,8 @@ def tree_of(transfer: Transfer, text: str, choice: Choice) -> Tree:
     )
 
 
-def _more(found: QuerySet[Subscription] | QuerySet[Reservation], shown: Collection[object]) -> int:
-    return found.count() - SHOWN if len(shown) == SHOWN else 0
+def _more(found: QuerySet[Subscription] | QuerySet[Reservation], shown: Collection[object], most: int = SHOWN) -> int:
+    return found.count() - most if len(shown) == most else 0
 
 
 def _codes(

@@ -15,6 +15,8 @@ from partnercenter.directory.models import Tenant, TenantRole, User
 from partnercenter.folding import fold
 from partnercenter.partners.models import Partner
 from partnercenter.partners.roles import Action
+from partnercenter.web.keyset import Source
+from partnercenter.web.searching import Together
 from subscriptions.models import Party, Transfer, TransferItem, TransferSignature
 
 State = Transfer.Status
@@ -52,6 +54,13 @@ def _seen_by_source() -> Q:
     return Q(Exists(TransferSignature.objects.filter(transfer=OuterRef("pk"), party=Party.CUSTOMER)))
 
 
+def each_way(transfers: QuerySet[Transfer], partner: Partner) -> Together[Transfer]:
+    """The same transfers as a list reads them: each direction along its own index, however many there are."""
+    received = transfers.filter(source_partner=partner).exclude(reseller=partner)
+    ways = [transfers.filter(target_partner=partner), received, transfers.filter(reseller=partner)]
+    return Together(transfers, [Source(way) for way in ways])
+
+
 def in_direction(transfers: QuerySet[Transfer], partner: Partner, direction: str) -> QuerySet[Transfer]:
     """Those that a partner sent, as the new partner or its reseller, or received, as the current one."""
     sent = Q(target_partner=partner) | Q(reseller=partner)
@@ -59,10 +68,13 @@ def in_direction(transfers: QuerySet[Transfer], partner: Partner, direction: str
 
 
 def waiting_for(transfers: QuerySet[Transfer], partner: Partner, now: datetime) -> QuerySet[Transfer]:
-    """Those in which it is the turn of a partner: to review, or to agree to what a customer has begun."""
-    reviews = Q(source_partner=partner, status=State.AWAITING_REVIEW)
-    agrees = Q(target_partner=partner, status=State.AWAITING_CONSENT, asked_as=Party.CUSTOMER)
-    return transfers.filter(reviews | agrees, expires_at__gt=now)
+    """Those in which it is the turn of a partner: to review, to agree to what a customer has begun, or to look after
+    what could not be moved.
+    """
+    reviews = Q(source_partner=partner, status=State.AWAITING_REVIEW, expires_at__gt=now)
+    agrees = Q(target_partner=partner, status=State.AWAITING_CONSENT, asked_as=Party.CUSTOMER, expires_at__gt=now)
+    looks_after = Q(source_partner=partner, status=State.IN_PROGRESS, stuck_since__isnull=False)
+    return transfers.filter(reviews | agrees | looks_after)
 
 
 def in_state(transfers: QuerySet[Transfer], state: str, now: datetime) -> QuerySet[Transfer]:
@@ -75,9 +87,9 @@ def in_state(transfers: QuerySet[Transfer], state: str, now: datetime) -> QueryS
 
 def matching(transfers: QuerySet[Transfer], partner: Partner, text: str) -> QuerySet[Transfer]:
     """Those whose customer, as the partner calls it, has all words of a text in its name, domain or Microsoft ID."""
-    for word in fold(text).split():
-        called = Q(target_partner=partner, target__search_text__contains=word)
-        called |= Q(source_partner=partner, source__search_text__contains=word)
+    for word in text.split():
+        called = Q(target_partner=partner, target__search_text__contains=fold(word))
+        called |= Q(source_partner=partner, source__search_text__contains=fold(word))
         transfers = transfers.filter(called | Q(reseller=partner, source__tenant__name__icontains=word))
     return transfers
 
@@ -111,8 +123,34 @@ def source_signatures(transfer: Transfer) -> QuerySet[TransferSignature]:
 
 
 def waits_for(transfer: Transfer, now: datetime) -> Party | None:
-    """Whose turn it is at a moment; nobody's once it has expired, also before the clock has noticed."""
+    """Whose turn it is at a moment; nobody's once it has expired, also before the clock has noticed.
+
+    What could not be moved waits for the current partner, which has it.
+    """
+    if transfer.status == State.IN_PROGRESS and transfer.stuck_since:
+        return Party.SOURCE
     return None if transfer.has_expired(now) or not transfer.must_act else Party(transfer.must_act)
+
+
+def awaited(transfer: Transfer, now: datetime) -> str:
+    """The name of whose turn it is at a moment; empty where it is nobody's."""
+    party = waits_for(transfer, now)
+    if party is None:
+        return ""
+    if transfer.status == State.AWAITING_REVIEW and transfer.proposed_by_id:
+        return _("A second person of %(partner)s") % {"partner": names_of(transfer)[party]}
+    return names_of(transfer)[party]
+
+
+def is_turn_of(transfer: Transfer, user: User, now: datetime) -> bool:
+    """Whether it is the turn of somebody's side at a moment; never that of a reseller, which only looks.
+
+    Who has accepted as the first of two persons waits for the second one.
+    """
+    party, staff = waits_for(transfer, now), getattr(user, "staff", None)
+    only_looks = staff is not None and staff.partner_id == transfer.reseller_id
+    has_done = transfer.status == State.AWAITING_REVIEW and transfer.proposed_by_id == user.pk
+    return party is not None and party == party_of(transfer, user) and not (only_looks or has_done)
 
 
 def names_of(transfer: Transfer) -> dict[Party, str]:
@@ -173,8 +211,9 @@ def status_at(transfer: Transfer, now: datetime) -> Transfer.Status:
 
 
 def days_left(transfer: Transfer, now: datetime) -> int:
-    """How many days there are left for an answer; a part of a day is one."""
-    return max(0, -(-(transfer.expires_at - now) // DAY))
+    """How many days there are left for an answer, or to look after what could not be moved; a part of a day is one."""
+    end = transfer.retried_until if transfer.status == State.IN_PROGRESS else None
+    return max(0, -(-((end or transfer.expires_at) - now) // DAY))
 
 
 def how_it_ended(transfer: Transfer, now: datetime) -> str:
@@ -186,11 +225,18 @@ def how_it_ended(transfer: Transfer, now: datetime) -> str:
         State.CANCELED: _("%(person)s canceled this transfer on %(day)s."),
         State.IN_PROGRESS: _("This transfer was accepted already: what was chosen moves now."),
         State.AWAITING_REVIEW: _("This was signed already. The current partner reviews it now."),
-        State.AWAITING_CONSENT: _("The customer has not agreed to this transfer yet."),
+        State.AWAITING_CONSENT: _("%(awaited)s has not agreed to this transfer yet."),
         State.COMPLETE: _("Everything that was chosen is with %(target)s since %(day)s."),
         State.COMPLETED_WITH_ERRORS: _("What could be moved is with %(target)s. The rest stays with %(source)s."),
         State.FAILED: _("Nothing of what was chosen could be moved: everything stays with %(source)s."),
     }
     moment = formats.date_format(timezone.localtime(transfer.ended_at or transfer.asked_at), "DATE_FORMAT")
     partners = {"source": transfer.source_partner, "target": transfer.target_partner}
-    return sentences[State(transfer.status)] % {"person": transfer.ended_by, "day": moment, **partners}
+    signer = names_of(transfer)[Party(transfer.must_act)] if transfer.must_act else ""
+    words = {"person": _who(transfer.ended_by), "day": moment, "awaited": signer, **partners}
+    return sentences[State(transfer.status)] % words
+
+
+def _who(person: User | None) -> str:
+    """A person with the organization they are of, as all three parties read it."""
+    return f"{person} ({person.tenant.name})" if person and person.tenant else str(person or "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from partnercenter.activity.models import Deed
 from partnercenter.jobs.models import Job
@@ -16,7 +17,7 @@ from partnercenter.notifications.models import Notification
 from subscriptions.models import Party, Transfer, TransferItem
 from subscriptions.models.transfer import REMINDED_BEFORE
 from subscriptions.services.transfer_move import due_again, try_again
-from subscriptions.services.transfer_telling import record_transfer, tell
+from subscriptions.services.transfer_telling import last_day, record_transfer, tell
 from subscriptions.services.transfers import close_items, hold_transfer
 
 logger = logging.getLogger(__name__)
@@ -34,18 +35,18 @@ def move_transfers_on(now: datetime) -> int:
 def expire(now: datetime) -> int:
     """End the transfers that nobody has answered in time; every party is told."""
     due = Transfer.objects.filter(status__in=Transfer.WAITING, expires_at__lte=now).order_by("expires_at")
-    count = 0
-    for transfer in due[:CHUNK]:
-        with transaction.atomic():
-            held = hold_transfer(transfer)
-            if held.status not in Transfer.WAITING or held.expires_at > now:
-                continue
-            held.move_to(State.EXPIRED, ended_at=now)
-            close_items(held)
-            record_transfer(Deed.TRANSFER_EXPIRED, held, actor=None)
-            tell(held, Notification.Kind.TRANSFER_EXPIRED, *Party)
-        count += 1
-    return count
+    return _each(due, lambda transfer: _expire(transfer, now))
+
+
+def _expire(transfer: Transfer, now: datetime) -> bool:
+    held = hold_transfer(transfer)
+    if held.status not in Transfer.WAITING or held.expires_at > now:
+        return False
+    held.move_to(State.EXPIRED, ended_at=now)
+    close_items(held)
+    record_transfer(Deed.TRANSFER_EXPIRED, held, actor=None)
+    tell(held, Notification.Kind.TRANSFER_EXPIRED, *Party)
+    return True
 
 
 def remind(now: datetime) -> int:
@@ -56,37 +57,41 @@ def remind(now: datetime) -> int:
         due = Transfer.objects.filter(
             late, status__in=Transfer.WAITING, expires_at__gt=now, expires_at__lte=now + timedelta(days=days)
         )
-        for transfer in due.order_by("expires_at")[:CHUNK]:
-            count += _remind(transfer, days, now)
+        count += _each(due.order_by("expires_at"), partial(_remind, days=days))
     return count
 
 
-@transaction.atomic
-def _remind(transfer: Transfer, days: int, now: datetime) -> bool:
+def _remind(transfer: Transfer, *, days: int) -> bool:
     held = hold_transfer(transfer)
     if held.status not in Transfer.WAITING or (held.reminded_before is not None and held.reminded_before <= days):
         return False
     Transfer.objects.filter(pk=held.pk).update(reminded_before=days)
-    day = timezone.localtime(held.expires_at).date().isoformat()
-    tell(held, Notification.Kind.TRANSFER_ENDING, Party(held.must_act), day=day)
+    tell(held, Notification.Kind.TRANSFER_ENDING, Party(held.must_act), day=last_day(held))
     return True
 
 
 def retry(now: datetime) -> int:
-    """Try again what could not be moved; how many transfers were looked at.
+    """Try again what could not be moved; of how many transfers something was.
 
-    Those of which nothing is due keep nobody from their turn, and neither does one that fails.
+    Those of which nothing is due keep nobody from their turn.
     """
     items = TransferItem.objects.filter(transfer=OuterRef("pk"), status=TransferItem.Status.WAITING)
     is_due = Exists(items.filter(due_again(now))) | Q(retried_until__lte=now) | ~Exists(items)
     going = Transfer.objects.filter(is_due, status=State.IN_PROGRESS)
     going = going.exclude(job__status__in=(Job.Status.QUEUED, Job.Status.RUNNING)).order_by("retried_until")
+    return _each(going, lambda transfer: try_again(transfer, now))
+
+
+def _each(transfers: QuerySet[Transfer], do: Callable[[Transfer], int]) -> int:
+    """Do something about each of the first ones, each in its own transaction; about how many it was done.
+
+    One that fails keeps no other from its turn.
+    """
     count = 0
-    for transfer in going[:CHUNK]:
+    for transfer in transfers[:CHUNK]:
         try:
             with transaction.atomic():
-                try_again(transfer, now)
+                count += bool(do(transfer))
         except Exception:
-            logger.exception("transfer %s could not be tried again", transfer.pk)
-        count += 1
+            logger.exception("transfer %s could not be moved on", transfer.pk)
     return count

@@ -15,23 +15,23 @@ from uuid import UUID
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from partnercenter.activity.models import Deed
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
-from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Progress
 from partnercenter.notifications.models import Notification
 from subscriptions.catalog import AZURE_SUBSCRIPTION, Cycle
 from subscriptions.models import Party, Reservation, Subscription, Transfer, TransferItem
-from subscriptions.selectors.subscriptions import active_plan_of
+from subscriptions.selectors.subscriptions import active_plan_of, why_not_reseller
 from subscriptions.selectors.transfer_checks import codes_of_accounts, codes_of_reservations, codes_of_subscriptions
 from subscriptions.selectors.transfer_money import next_bill
 from subscriptions.selectors.transfers import how_it_ended
 from subscriptions.services.history import RESERVATION, SUBSCRIPTION
 from subscriptions.services.transfer_telling import FROM, TO, record_transfer, tell
-from subscriptions.services.transfers import close_items, hold_transfer, require_any, transfer_held
+from subscriptions.services.transfers import close_items, hold_both, hold_transfer, require_any, transfer_held
 
 logger = logging.getLogger(__name__)
 
@@ -77,13 +77,15 @@ def try_again(transfer: Transfer, now: datetime) -> int:
 def retry_now(transfer: Transfer, *, actor: User) -> int:
     """Try again at once what could not be moved, as somebody wants who has looked after it; how much was moved.
 
-    What is more than a chunk is left to the clock. Raises `Refused` for who acts for none of the three, and where
-    nothing is to be tried.
+    What is more than a chunk is left to the clock. Raises `Refused` for who acts for none of the three, where there is
+    nothing to try, and while the job moves things.
     """
     with transfer_held(transfer) as held:
         require_any(held, actor)
         if held.status != State.IN_PROGRESS:
             raise Refused(how_it_ended(held, timezone.now()))
+        if held.job and held.job.is_open:
+            raise Refused(_("It moves right now. Wait until the progress comes to its end."))
         held.items.filter(status=TransferItem.Status.WAITING).update(tried_at=None)
         return try_again(held, timezone.now())
 
@@ -93,7 +95,7 @@ def due_again(now: datetime) -> Q:
     return Q(tried_at=None) | Q(tried_at__lte=now - PAUSE)
 
 
-def finish_move(transfer: Transfer, *, job: Job) -> None:
+def finish_move(transfer: Transfer) -> None:
     """What is done when the job has come to its end, whatever came of it."""
     conclude(hold_transfer(transfer), timezone.now())
 
@@ -103,7 +105,10 @@ def conclude(transfer: Transfer, now: datetime) -> None:
     items = transfer.items
     left = items.filter(status=TransferItem.Status.WAITING)
     waiting = left.count()
-    if transfer.status != State.IN_PROGRESS or (waiting and transfer.retried_until and now < transfer.retried_until):
+    if transfer.status != State.IN_PROGRESS:
+        return
+    if waiting and transfer.retried_until and now < transfer.retried_until:
+        _tell_that_it_is_stuck(transfer, waiting, now)
         return
     moved = items.filter(status=TransferItem.Status.MOVED).count()
     _part_from_what_moved(transfer, left)
@@ -112,6 +117,15 @@ def conclude(transfer: Transfer, now: datetime) -> None:
     transfer.move_to(status, ended_at=now)
     record_transfer(Deed.TRANSFER_ENDED, transfer, actor=None)
     tell(transfer, Notification.Kind.TRANSFER_ENDED, *Party, moved=moved, left=waiting)
+
+
+def _tell_that_it_is_stuck(transfer: Transfer, waiting: int, now: datetime) -> None:
+    """Tell all three once that something could not be moved: somebody has to look after it."""
+    if transfer.stuck_since:
+        return
+    Transfer.objects.filter(pk=transfer.pk).update(stuck_since=now)
+    day = timezone.localtime(transfer.retried_until).date().isoformat()
+    tell(transfer, Notification.Kind.TRANSFER_STUCK, *Party, left=waiting, day=day)
 
 
 def _part_from_what_moved(transfer: Transfer, left: QuerySet[TransferItem]) -> None:
@@ -125,7 +139,7 @@ def _move(transfer: Transfer, items: Sequence[TransferItem], now: datetime) -> t
     """Move some items of a transfer that is held; how many have moved, and how many have not."""
     if not items:
         return 0, 0
-    source, target = _hold_accounts(transfer)
+    source, target = hold_both(transfer.source, transfer.target)
     _hold(Subscription, [item.subscription_id for item in items if item.subscription_id])
     _hold(Reservation, [item.reservation_id for item in items if item.reservation_id])
     # Subscriptions first: a reservation for one of them alone goes where it has gone.
@@ -171,15 +185,6 @@ def _move_or_leave(
     return []
 
 
-def _hold_accounts(transfer: Transfer) -> tuple[Customer, Customer]:
-    """Both accounts, so that no relationship ends meanwhile; in the order in which everybody holds them."""
-    rows = Customer.objects.select_for_update(of=("self",), no_key=True).select_related("partner__tenant")
-    held = {
-        account.pk: account for account in rows.filter(pk__in=[transfer.source_id, transfer.target_id]).order_by("pk")
-    }
-    return held[transfer.source_id], held[transfer.target_id]
-
-
 def _codes(transfer: Transfer, source: Customer, target: Customer, items: Sequence[TransferItem]) -> dict[int, str]:
     """Why each item, which is held, cannot move at this moment; empty for those that can."""
     subscriptions = [item.subscription_id for item in items if item.subscription_id]
@@ -208,12 +213,13 @@ def _change_owner(
     reservations = [item.reservation_id for item in items if item.reservation_id]
     _mark_as_moved(items, now)
     plan = active_plan_of(target)
+    is_sold_through = transfer.reseller and not why_not_reseller(target.partner, transfer.reseller)
     _join_plan(subscriptions)
     Subscription.objects.filter(pk__in=subscriptions).update(
         customer=target,
         parent=plan,
         offer_id=AZURE_SUBSCRIPTION,
-        reseller=transfer.reseller,
+        reseller=transfer.reseller if is_sold_through else None,
         support_contact=None,
         version=F("version") + 1,
     )

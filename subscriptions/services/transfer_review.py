@@ -24,8 +24,8 @@ from subscriptions.models import Party, Transfer
 from subscriptions.models.transfer import RETRIED_FOR
 from subscriptions.selectors.transfer_checks import (
     CHECKS,
-    codes_of_accounts,
     codes_of_reservations,
+    codes_of_review,
     codes_of_subscriptions,
 )
 from subscriptions.selectors.transfer_tree import Chosen, proposed_for
@@ -77,10 +77,11 @@ def accept_transfer(transfer: Transfer, chosen: Chosen, signature: Signature, *,
     return True
 
 
-def confirm_transfer(transfer: Transfer, signature: Signature, *, actor: User) -> bool:
+def confirm_transfer(transfer: Transfer, chosen: Chosen, signature: Signature, *, actor: User) -> bool:
     """Agree, as the second person, to what the first one has chosen: now it moves. False and `Refused` as above.
 
-    What was chosen days ago is checked anew.
+    `chosen` is what this person has seen: also refused where the first one has chosen anew since. What was chosen days
+    ago is checked anew.
     """
     now = timezone.now()
     with transfer_held(transfer) as held:
@@ -91,7 +92,9 @@ def confirm_transfer(transfer: Transfer, signature: Signature, *, actor: User) -
             raise Refused(_("Nobody has accepted this transfer yet: there is nothing to agree to."))
         if held.proposed_by_id == actor.pk:
             raise Refused(_("You accepted this transfer yourself. Another person has to agree."))
-        _require_movable(held, proposed_for(held))
+        if proposed_for(held).fingerprint != chosen.fingerprint:
+            raise Refused(_("What is chosen has changed since you looked at it. Look at it anew."))
+        _require_movable(held, chosen)
         sign(held, Party.SOURCE, signature, actor, now)
         _start(held, now, actor)
     return True
@@ -106,7 +109,7 @@ def take_choice_back(transfer: Transfer, *, actor: User) -> bool:
         if held.proposed_by is None:
             return False
         held.items.all().delete()
-        source_signatures(held).update(withdrawn_at=now)
+        source_signatures(held).update(withdrawn_at=now, withdrawn_by=actor)
         Transfer.objects.filter(pk=held.pk).update(proposed_by=None)
         record_transfer(Deed.TRANSFER_CHOICE_TAKEN_BACK, held, actor=actor, for_target=False)
     return True
@@ -136,7 +139,7 @@ def _first(transfer: Transfer) -> dict[str, object]:
 def _reviewable(transfer: Transfer, now: datetime, actor: User) -> None:
     answerable(transfer, now, State.AWAITING_REVIEW)
     require(transfer, Party.SOURCE, actor)
-    for code in codes_of_accounts(transfer.source, transfer.target, transfer):
+    for code in codes_of_review(transfer):
         raise Refused(f"{CHECKS[code].sentence} {CHECKS[code].remedy}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from partnercenter.activity.models import Deed
@@ -16,8 +17,8 @@ from partnercenter.partners.roles import WHO_MAY, Action
 from subscriptions.models import Party, Transfer
 from subscriptions.selectors.transfers import names_of
 
-FROM: Final = gettext_noop("From")
-TO: Final = gettext_noop("To")
+FROM: Final = gettext_noop("Current partner")
+TO: Final = gettext_noop("New partner")
 REASON: Final = gettext_noop("Reason")
 
 
@@ -54,6 +55,11 @@ def tell(transfer: Transfer, kind: Notification.Kind, *parties: Party, by: Party
         facts["by"] = names[by]
     for party in parties:
         _tell(transfer, kind, party, facts)
+
+
+def last_day(transfer: Transfer) -> str:
+    """The day until which a transfer can be answered, as notices keep it."""
+    return timezone.localtime(transfer.expires_at).date().isoformat()
 
 
 def _tell(transfer: Transfer, kind: Notification.Kind, party: Party, facts: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from subscriptions.models import Party, Transfer, TransferItem, TransferSignatur
 from subscriptions.selectors.subscriptions import why_not_reseller
 from subscriptions.selectors.transfer_checks import CHECKS, codes_of_accounts
 from subscriptions.selectors.transfers import cancels, how_it_ended, is_name_of, may_act_for, names_of
-from subscriptions.services.transfer_telling import REASON, record_transfer, tell
+from subscriptions.services.transfer_telling import REASON, last_day, record_transfer, tell
 
 State = Transfer.Status
 BUSY: Final = gettext_lazy("Somebody else is changing this transfer right now. Try again in a moment.")
@@ -67,7 +67,7 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
     """
     pk = _key(actor, wish.token)
     with without_long_waits(BUSY):
-        source, target = _hold_accounts(wish.source, wish.target)
+        source, target = hold_both(wish.source, wish.target)
         if made := Transfer.objects.filter(pk=pk).first():
             return made
         for code in codes_of_accounts(source, target):
@@ -96,10 +96,11 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
 def _tell_of_request(transfer: Transfer, *, is_one_of_many: bool) -> None:
     """Who has to answer is told, and so are the others who know of it, unless it is one of very many."""
     awaited = Party(transfer.must_act)
-    tell(transfer, Notification.Kind.TRANSFER_ASKED, awaited)
+    asker = Party(transfer.asked_as)
+    tell(transfer, Notification.Kind.TRANSFER_ASKED, awaited, by=asker, words=transfer.note, day=last_day(transfer))
     if not is_one_of_many:
         others, answers = [party for party in Party if party != awaited], names_of(transfer)[awaited]
-        tell(transfer, Notification.Kind.TRANSFER_SENT, *others, by=Party(transfer.asked_as), awaited=answers)
+        tell(transfer, Notification.Kind.TRANSFER_SENT, *others, by=asker, awaited=answers)
 
 
 def transfer_of_wish(person: User, token: str) -> Transfer | None:
@@ -111,7 +112,8 @@ def _key(person: User, token: str) -> UUID:
     return uuid5(person.pk, f"transfer\n{token}")
 
 
-def _hold_accounts(source: Customer, target: Customer) -> tuple[Customer, Customer]:
+def hold_both(source: Customer, target: Customer) -> tuple[Customer, Customer]:
+    """Both accounts as they are now, so that no relationship ends meanwhile; in the order in which everybody does."""
     rows = Customer.objects.select_for_update(of=("self",), no_key=True).select_related("partner__tenant", "tenant")
     held = {account.pk: account for account in rows.filter(pk__in=[source.pk, target.pk]).order_by("pk")}
     return held[source.pk], held[target.pk]
@@ -123,7 +125,8 @@ def agree_to_transfer(
     """Sign for the party that is asked: the customer, or the new partner where the customer began it.
 
     The new partner, where it is a provider, says through which `reseller` it is going to sell. False if that was done
-    before. Raises `Refused` for others, for no reseller of its own, and once the transfer can no longer be answered.
+    before. Raises `Refused` for others, for no reseller of its own, where one of the two partners has parted from the
+    customer, and once the transfer can no longer be answered.
     """
     now = timezone.now()
     with transfer_held(transfer) as held:
@@ -132,12 +135,14 @@ def agree_to_transfer(
         answerable(held, now, State.AWAITING_CONSENT)
         party = Party(held.must_act)
         require(held, party, actor)
+        if "relationship" in codes_of_accounts(held.source, held.target, held):
+            raise Refused(f"{CHECKS['relationship'].sentence} {CHECKS['relationship'].remedy}")
         sign(held, party, signature, actor, now)
         if party == Party.TARGET:
             _name_reseller(held, reseller)
         held.move_to(State.AWAITING_REVIEW, reminded_before=None)
         record_transfer(Deed.TRANSFER_SIGNED, held, actor=actor)
-        tell(held, Notification.Kind.TRANSFER_SIGNED, *Party)
+        tell(held, Notification.Kind.TRANSFER_SIGNED, *Party, day=last_day(held))
     return True
 
 
@@ -170,13 +175,13 @@ def _end(transfer: Transfer, status: str, reason: str, actor: User) -> bool:
         deed = Deed.TRANSFER_DECLINED if declines else Deed.TRANSFER_CANCELED
         record_transfer(deed, held, actor=actor, details={REASON: reason} if reason else {})
         kind = Notification.Kind.TRANSFER_DECLINED if declines else Notification.Kind.TRANSFER_CANCELED
-        tell(held, kind, *Party, by=party)
+        tell(held, kind, *Party, by=party, words=reason)
     return True
 
 
 def _canceling_party(transfer: Transfer, actor: User) -> Party:
     """For which party somebody cancels: the own one if it may, else the one that they would have to belong to."""
-    person = _as_now(actor)
+    person = as_now(actor)
     own = (party for party in Party if cancels(transfer, party) and may_act_for(transfer, party, person))
     return next(own, Party(transfer.asked_as))
 
@@ -209,18 +214,19 @@ def answerable(transfer: Transfer, now: datetime, *states: str) -> None:
 
 def require(transfer: Transfer, party: Party, actor: User) -> None:
     """Raises `Refused` unless a person may act for a party, as they are at this moment."""
-    if not may_act_for(transfer, party, _as_now(actor)):
+    if not may_act_for(transfer, party, as_now(actor)):
         raise Refused(WHO[party])
 
 
 def require_any(transfer: Transfer, actor: User) -> None:
     """Raises `Refused` unless a person may act for any of the three, as they are at this moment."""
-    person = _as_now(actor)
+    person = as_now(actor)
     if not any(may_act_for(transfer, party, person) for party in Party):
         raise Refused(_("Only a Global admin or Admin agent of the two partners or of the customer can do this."))
 
 
-def _as_now(actor: User) -> User:
+def as_now(actor: User) -> User:
+    """Somebody with the role that they have at this moment, whatever the page had read before."""
     return User.objects.select_related("staff__partner").get(pk=actor.pk)
 
 

@@ -16,7 +16,7 @@ from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import Order
 from partnercenter.web.tables import Table
 from subscriptions.models import Transfer
-from subscriptions.selectors.transfers import days_left, name_for, names_of, party_of, status_at, waits_for
+from subscriptions.selectors.transfers import awaited, days_left, each_way, is_turn_of, name_for, status_at
 
 
 class TransferTable(Table):
@@ -41,12 +41,11 @@ class TransferTable(Table):
 
     def __init__(self, transfers: QuerySet[Transfer], request: StaffRequest, *, across: bool = True) -> None:
         self.across = across
-        super().__init__(transfers, request, exclude=() if across else ("customer",))
+        super().__init__(each_way(transfers, request.partner), request, exclude=() if across else ("customer",))
         now = timezone.now()
         for one in self.records:
-            one.name, party = name_for(one, request.partner), waits_for(one, now)
-            one.waits_for = names_of(one)[party] if party else ""
-            one.is_mine = party is not None and party == party_of(one, request.user)
+            one.name, one.waits_for = name_for(one, request.partner), awaited(one, now)
+            one.is_mine = is_turn_of(one, request.user, now)
             one.days = days_left(one, now)
 
 
@@ -70,7 +69,7 @@ ROWS_AT_ONCE: Final = 2_000
 def export_rows(transfers: QuerySet[Transfer], partner: Partner, now: datetime) -> Iterator[tuple[object, ...]]:
     """The cells of the export, read with a server-side cursor, as a partner knows the transfers at a moment."""
     for one in transfers.iterator(chunk_size=ROWS_AT_ONCE):
-        party = waits_for(one, now)
+        awaits = awaited(one, now)
         yield (
             one.pk,
             one.source.tenant_id,
@@ -79,9 +78,9 @@ def export_rows(transfers: QuerySet[Transfer], partner: Partner, now: datetime) 
             one.target_partner,
             one.reseller or "",
             status_at(one, now).label,
-            names_of(one)[party] if party else "",
+            awaits,
             f"{one.asked_at:%Y-%m-%d %H:%M:%S}",
-            f"{one.expires_at:%Y-%m-%d %H:%M:%S}" if party else "",
+            f"{one.expires_at:%Y-%m-%d %H:%M:%S}" if one.status in Transfer.WAITING and awaits else "",
             f"{one.ended_at:%Y-%m-%d %H:%M:%S}" if one.ended_at else "",
             one.reason,
         )

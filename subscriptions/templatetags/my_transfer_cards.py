@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from partnercenter.directory.models import Tenant
 from subscriptions.models import Party, Transfer
 from subscriptions.selectors import my_transfers
+from subscriptions.selectors.transfers import awaited, waits_for
 
 register = Library()
 
@@ -24,7 +25,5 @@ def my_transfers_card(tenant: Tenant) -> dict[str, Any]:
 @register.simple_tag
 def transfer_waits_for(transfer: Transfer) -> str:
     """Who has to answer a transfer now, for the people of the customer; a dash where nobody has."""
-    if not transfer.must_act or transfer.has_expired(timezone.now()):
-        return "–"
-    partners = {Party.TARGET: transfer.target_partner, Party.SOURCE: transfer.source_partner}
-    return _("You") if transfer.must_act == Party.CUSTOMER else str(partners[Party(transfer.must_act)])
+    now = timezone.now()
+    return _("You") if waits_for(transfer, now) == Party.CUSTOMER else awaited(transfer, now) or "–"

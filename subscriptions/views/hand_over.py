@@ -22,7 +22,7 @@ from partnercenter.web.templatetags.web import grouped
 from subscriptions.models import Party, Transfer, TransferTick
 from subscriptions.selectors.hand_over import hand_over_of, has_hand_over, why_not_hand_over
 from subscriptions.selectors.transfers import name_for, party_of, transfers_of
-from subscriptions.services.hand_over import remove_old_access, tick_off
+from subscriptions.services.hand_over import remove_old_access, take_tick_back, tick_off
 
 
 @allow(Action.SEE_CUSTOMERS)
@@ -55,7 +55,7 @@ def remove_access(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 
 
 def ticked(request: HttpRequest, transfer: Transfer, person: User, then: str) -> HttpResponse:
-    """Tick the point `what` off, for either of the two who may."""
+    """Tick the point `what` off, or take that back, for either of the two who may."""
     what = request.POST.get("what", "")
     if what not in TransferTick.What.values:
         raise BadRequest
@@ -63,7 +63,11 @@ def ticked(request: HttpRequest, transfer: Transfer, person: User, then: str) ->
     def told(is_new: bool) -> str:
         return _("This point was ticked off.") if is_new else _("This point had been ticked off before.")
 
-    return act(request, lambda: tick_off(transfer, TransferTick.What(what), actor=person), done=told, then=then)
+    def undone(_is_new: bool) -> str:
+        return _("This point is open again.")
+
+    service, said = (take_tick_back, undone) if "undo" in request.POST else (tick_off, told)
+    return act(request, lambda: service(transfer, TransferTick.What(what), actor=person), done=said, then=then)
 
 
 def hand_over_context(transfer: Transfer, person: User, party: Party) -> dict[str, Any]:

@@ -114,7 +114,6 @@ def _what_ends(found: Transfer) -> dict[str, Any]:
     if found.source_partner.currency == found.target_partner.currency:
         return {"ending": [], "ending_more": 0}
     ending = money_of(found, movable(found), timezone.now()).ending
-    ending = [bill for bill in ending if bill.due_at < bill.reservation.ends_at]
     return {"ending": ending[:NAMED], "ending_more": max(0, len(ending) - NAMED)}
 
 

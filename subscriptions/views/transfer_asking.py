@@ -72,7 +72,7 @@ def new(request: StaffRequest, customer: Customer) -> HttpResponse:
 
 
 def _signs(request: StaffRequest) -> bool:
-    """Whether the request is sent: nobody signs before they have seen what the checks say of the partner named there."""
+    """Whether the request is sent: nobody signs before the checks have spoken of the partner that is named."""
     checked, partner = request.POST.get("checked"), request.POST.get("partner", "").strip()
     return "send" in request.POST and (checked is None or as_guid(checked) == as_guid(partner))
 
@@ -171,7 +171,7 @@ def agree(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 def decline(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     """Say no, with a reason, to what a customer has begun from its own side."""
     found = _to_partner(request, transfer_id, asked_as=Party.CUSTOMER)
-    done = (_("You declined the transfer. The customer was told."), _("The transfer was declined before."))
+    done = (_("You declined the transfer. The others were told."), _("The transfer was declined before."))
     return _ended(request, found, "decline", decline_transfer, done)
 
 

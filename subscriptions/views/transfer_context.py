@@ -21,7 +21,9 @@ from partnercenter.web.templatetags.web import grouped
 from subscriptions.models import Party, Transfer, TransferItem
 from subscriptions.selectors.transfer_checks import CHECKS, Check
 from subscriptions.selectors.transfers import (
+    awaited,
     days_left,
+    is_turn_of,
     items_of,
     may_act_for,
     name_for,
@@ -63,8 +65,8 @@ def transfer_context(transfer: Transfer, user: User) -> dict[str, Any]:
         "customer_name": name_for(transfer, staff.partner if staff else None),
         "status": status,
         "must_act": must_act,
-        "waits_for": names[must_act] if must_act else "",
-        "waits_for_you": must_act is not None and must_act == party,
+        "waits_for": awaited(transfer, now),
+        "waits_for_you": is_turn_of(transfer, user, now),
         "days": days_left(transfer, now),
         "asked_by_name": names[Party(transfer.asked_as)],
         "steps": steps_of(transfer, user, now),

@@ -22,7 +22,7 @@ from partnercenter.web.exports import export_csv
 from partnercenter.web.throttles import throttled
 from subscriptions.models import Party, Transfer, TransferItem, TransferSignature
 from subscriptions.selectors.transfer_checks import CHECKS
-from subscriptions.selectors.transfers import may_act_for, names_of, party_of, transfers_of
+from subscriptions.selectors.transfers import may_act_for, name_for, names_of, party_of, transfers_of
 from subscriptions.views.transfer_context import may_see_items, transfer_context
 from subscriptions.views.transfer_steps import Step, seen_signatures, steps_of
 
@@ -32,8 +32,8 @@ HEADER: Final = (
     gettext_lazy("Kind"),
     gettext_lazy("What"),
     gettext_lazy("ID"),
-    gettext_lazy("From"),
-    gettext_lazy("To"),
+    gettext_lazy("Current partner"),
+    gettext_lazy("New partner"),
     gettext_lazy("State"),
     gettext_lazy("Moment (UTC)"),
     gettext_lazy("Person"),
@@ -75,7 +75,13 @@ def record_page(request: HttpRequest, transfer: Transfer, person: User, layout: 
 
 def record_download(transfer: Transfer, person: User) -> StreamingHttpResponse:
     """The same as a file, with all things however many there are."""
-    return export_csv("transfer", HEADER, _rows(transfer, person))
+    name = _("transfer-%(customer)s") % {"customer": _customer_for(transfer, person)}
+    return export_csv(name, HEADER, _rows(transfer, person))
+
+
+def _customer_for(transfer: Transfer, person: User) -> str:
+    staff = getattr(person, "staff", None)
+    return name_for(transfer, staff.partner if staff else None)
 
 
 def names_people(transfer: Transfer, person: User) -> bool:
@@ -110,6 +116,9 @@ def _items(transfer: Transfer, person: User) -> QuerySet[TransferItem]:
 
 def _rows(transfer: Transfer, person: User) -> Iterator[list[object]]:
     old, new = str(transfer.source_partner), str(transfer.target_partner)
+    state, asked = transfer.get_status_display(), transfer.asked_by.display_name
+    about = [_("Transfer"), _customer_for(transfer, person), transfer.pk, old, new, state, _utc(transfer.asked_at)]
+    yield [*about, asked, "", "", "", "", transfer.note]
     for step in steps_of(transfer, person, timezone.now()):
         if step.at:
             yield _step_row(step, old, new)

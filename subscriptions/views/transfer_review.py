@@ -24,6 +24,7 @@ from partnercenter.web.unsent import typed_before
 from subscriptions.forms.transfer_review import ChoiceForm
 from subscriptions.forms.transfer_signing import EndForm, SignForm
 from subscriptions.models import Transfer
+from subscriptions.selectors.transfer_checks import too_few_accept
 from subscriptions.selectors.transfer_findings import dry_run
 from subscriptions.selectors.transfer_money import SHOWN, money_of
 from subscriptions.selectors.transfer_tree import (
@@ -61,8 +62,8 @@ def review(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     form = ChoiceForm(request.POST if request.method == "POST" else kept)
     if form.step_name in ("check", "accept"):
         return _checked(request, found, form)
-    if form.step_name == "confirm":
-        messages.error(request, did_not_count(_("The choice was taken back meanwhile. Choose anew.")))
+    if request.POST.get("step") == "confirm":
+        messages.warning(request, did_not_count(_("The choice was taken back meanwhile. Choose anew.")))
     return _tree(request, found, form)
 
 
@@ -88,15 +89,22 @@ def _checked(request: StaffRequest, found: Transfer, form: ChoiceForm) -> HttpRe
     if not (chosen.subscriptions or chosen.reservations):
         messages.error(request, _("Nothing is chosen. Choose at least one thing, or decline the transfer."))
         return _tree(request, found, form)
-    is_sent = request.method == "POST" and form.step_name == "accept"
-    if is_sent and request.POST.get("seen") != chosen.fingerprint:
-        messages.warning(request, _("What you chose has changed since you looked at it. This is how it is now."))
-        is_sent = False
+    is_sent = _is_sent(request, chosen, "accept")
     signing = SignForm(request.POST if is_sent else None, person=request.user)
     if is_sent and signing.is_valid():
         accepted: HttpResponse = _accepted(request, found, chosen, signing.cleaned_data["typed_name"])
         return accepted
     return _sheet(request, found, chosen, signing, choice=form.choice, text=form.read.get("q", ""))
+
+
+def _is_sent(request: StaffRequest, chosen: Chosen, step: str) -> bool:
+    """Whether what is chosen was signed as it is: nobody signs what they have not seen."""
+    if request.method != "POST" or request.POST.get("step") != step:
+        return False
+    if request.POST.get("seen") == chosen.fingerprint:
+        return True
+    messages.warning(request, _("What is chosen has changed since you looked at it. This is how it is now."))
+    return False
 
 
 def _sheet(
@@ -110,7 +118,7 @@ def _sheet(
         "run": dry_run(found, chosen),
         "seen": chosen.fingerprint,
         "money": money_of(found, chosen, timezone.now()),
-        "named": SHOWN,
+        "named": f":{SHOWN}",
         "licenses": licenses_held(found),
         "is_everything": len(chosen.subscriptions) + len(chosen.reservations) == _all(found),
         "is_first": found.proposed_by_id == request.user.pk,
@@ -151,22 +159,21 @@ def _accepted(request: StaffRequest, found: Transfer, chosen: Chosen, typed_name
 
 def _second(request: StaffRequest, found: Transfer) -> HttpResponse:
     """What the first of two persons has chosen, for the second one to agree to."""
-    kept = None if request.method == "POST" else typed_before(request)
-    step = request.POST.get("step")
-    if step == "accept" and found.proposed_by_id != request.user.pk:
-        messages.error(request, did_not_count(_("Somebody else has accepted already. Look at what is chosen.")))
-    is_sent = step == "confirm"
+    kept, chosen = None if request.method == "POST" else typed_before(request), proposed_for(found)
+    if request.POST.get("step") == "accept" and found.proposed_by_id != request.user.pk:
+        messages.warning(request, did_not_count(_("Somebody else has accepted already. Look at what is chosen.")))
+    is_sent = _is_sent(request, chosen, "confirm")
     signing = SignForm(request.POST if is_sent else None, person=request.user, typed=kept)
     if is_sent and signing.is_valid():
-        confirmed: HttpResponse = _confirmed(request, found, signing.cleaned_data["typed_name"])
+        confirmed: HttpResponse = _confirmed(request, found, chosen, signing.cleaned_data["typed_name"])
         return confirmed
-    return _sheet(request, found, proposed_for(found), signing, choice=None)
+    return _sheet(request, found, chosen, signing, choice=None)
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]
-def _confirmed(request: StaffRequest, found: Transfer, typed_name: str) -> HttpResponse:
+def _confirmed(request: StaffRequest, found: Transfer, chosen: Chosen, typed_name: str) -> HttpResponse:
     try:
-        confirm_transfer(found, signature_of(request, typed_name), actor=request.user)
+        confirm_transfer(found, chosen, signature_of(request, typed_name), actor=request.user)
     except Refused as refused:
         messages.error(request, did_not_count(str(refused)))
         return redirect("transfers:review", found.pk)
@@ -213,7 +220,11 @@ def decline_review(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 @require_safe
 def two_persons(request: StaffRequest) -> HttpResponse:
     """Whether one person or two have to accept what leaves the partner."""
-    context = {"two": request.partner.two_accept_transfers, "denied": why_not(request, Action.SET_TRANSFER_RULES)}
+    context = {
+        "two": request.partner.two_accept_transfers,
+        "too_few": too_few_accept(request.partner, at_least=2),
+        "denied": why_not(request, Action.SET_TRANSFER_RULES),
+    }
     return render(request, "subscriptions/transfer_two_persons.html", context)
 
 

@@ -46,14 +46,18 @@ def steps_of(transfer: Transfer, user: User, now: datetime) -> list[Step]:
     """The steps of a transfer as somebody who takes part may see them, the first one first."""
     seen = seen_signatures(transfer, user)
     done = [_signed(transfer, one, user) for one in seen]
-    withdrawn = [Step(one.withdrawn_at, "undo", _("The choice was taken back")) for one in seen if one.withdrawn_at]
+    withdrawn = [
+        Step(one.withdrawn_at, "undo", _("The choice was taken back"), str(one.withdrawn_by))
+        for one in seen
+        if one.withdrawn_at
+    ]
     done = sorted([*done, *withdrawn], key=lambda step: step.at or now)
     return [*done, *_move(transfer), *_end(transfer, now), *_to_come(transfer, now)]
 
 
 def seen_signatures(transfer: Transfer, user: User) -> list[TransferSignature]:
     """The signatures that somebody who takes part may see, the first one first."""
-    signatures = list(transfer.signatures.select_related("signed_by").order_by("signed_at", "pk"))
+    signatures = list(transfer.signatures.select_related("signed_by", "withdrawn_by").order_by("signed_at", "pk"))
     if party_of(transfer, user) == Party.SOURCE:
         return signatures
     # What the first of two persons has chosen is no news for others before the second one agrees, nor if it was undone.
@@ -99,6 +103,9 @@ def _end(transfer: Transfer, now: datetime) -> Iterator[Step]:
 def _to_come(transfer: Transfer, now: datetime) -> Iterator[Step]:
     """What is still missing, in the order in which it has to be done."""
     waited_for, names = waits_for(transfer, now), names_of(transfer)
+    if transfer.status == State.IN_PROGRESS and transfer.stuck_since:
+        yield Step(transfer.stuck_since, "warning", _("Some things could not be moved yet"), names[Party.SOURCE], "now")
+        return
     if waited_for is None:
         return
     if waited_for == Party.SOURCE:

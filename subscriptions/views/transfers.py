@@ -144,7 +144,8 @@ def _customer_url(request: StaffRequest, found: Transfer) -> str:
 
 def _acts(request: StaffRequest, found: Transfer) -> Iterator[Act]:
     """What the partner can do about it at this moment; the reseller of the new one only looks."""
-    turn, is_own = waits_for(found, timezone.now()), request.partner.pk == found.target_partner_id
+    now, is_own = timezone.now(), request.partner.pk == found.target_partner_id
+    turn = waits_for(found, now) if found.status in Transfer.WAITING else None
     if turn == Party.SOURCE and request.partner.pk == found.source_partner_id:
         page = reverse("transfers:review", args=[found.pk])
         yield Act(page, "check", _("Review"), "primary")
@@ -158,7 +159,7 @@ def _acts(request: StaffRequest, found: Transfer) -> Iterator[Act]:
 
 def _again(request: StaffRequest, found: Transfer, customer_url: str) -> Act | None:
     """The new partner's way to a new transfer with the same data, once this one has ended."""
-    has_ended = waits_for(found, timezone.now()) is None and found.status != Transfer.Status.IN_PROGRESS
+    has_ended = status_at(found, timezone.now()) not in Transfer.OPEN
     if not (has_ended and request.partner.pk == found.target_partner_id and customer_url):
         return None
     url = reverse("subscriptions:new_transfer", args=[found.source.tenant_id])

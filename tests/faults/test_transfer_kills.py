@@ -2,6 +2,7 @@
 
 import os
 import signal
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -12,10 +13,11 @@ from partnercenter.activity.models import Activity, Deed
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import run_job
 from partnercenter.notifications.models import Notification
+from partnercenter.partners.roles import Role
 from subscriptions.models import Subscription, Transfer
 from subscriptions.services import transfer_move
 from subscriptions.services.transfer_clock import move_transfers_on
-from tests.subscribing import azure_subscription, reserve
+from tests.subscribing import azure_plan, azure_subscription, reserve
 from tests.transferring import accept, agree, ask
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -146,11 +148,28 @@ def test_a_thing_that_the_database_refuses_stays_alone_and_the_others_move(
     assert_it_has_ended_once(transfer)
 
 
-class refused_by_the_database:  # noqa: N801 - it reads as a sentence
-    """As long as this lasts the database takes no change of one subscription."""
+@pytest.mark.parametrize(("days", "kind"), [(28, "transfer_ending"), (31, "transfer_expired")])
+def test_a_transfer_that_the_database_refuses_keeps_no_other_from_its_turn(
+    days, kind, source, asked, carla, make_partner, make_staff, make_customer, caplog
+):
+    trey = make_partner("Trey")
+    other = make_customer(trey, "Litware", domain=source.domain, tenant=source.tenant)
+    azure_plan(other)
+    second = ask(source, other, make_staff(trey, "Tom", Role.GLOBAL_ADMIN))
 
-    def __init__(self, subscription):
-        self.pk = subscription.pk
+    with refused_by_the_database(asked):
+        move_transfers_on(timezone.now() + timedelta(days=days))
+
+    [told] = Notification.objects.filter(kind=kind, user=carla)
+    assert str(second.pk) in told.url
+    assert str(asked.pk) in caplog.text
+
+
+class refused_by_the_database:  # noqa: N801 - it reads as a sentence
+    """As long as this lasts the database takes no change of one row."""
+
+    def __init__(self, row):
+        self.pk, self.table = row.pk, row._meta.db_table
 
     def __enter__(self):
         with connection.cursor() as cursor:
@@ -159,7 +178,7 @@ class refused_by_the_database:  # noqa: N801 - it reads as a sentence
                 "$$ BEGIN RAISE EXCEPTION 'broken' USING ERRCODE = 'data_corrupted'; END $$"
             )
             cursor.execute(
-                "CREATE TRIGGER refuse BEFORE UPDATE ON subscriptions_subscription FOR EACH ROW "
+                f"CREATE TRIGGER refuse BEFORE UPDATE ON {self.table} FOR EACH ROW "
                 f"WHEN (OLD.id = '{self.pk}') EXECUTE FUNCTION refuse()"
             )
 

@@ -75,6 +75,19 @@ def test_the_customer_takes_all_access_away_in_one_step(moved, azure, carla, con
     assert Notification.objects.filter(user=ana.user, kind="privileges_taken_back").exists()
 
 
+def test_the_old_partner_reads_nothing_of_what_the_new_one_calls_it(moved, azure, carla, contoso, fabrikam):
+    Subscription.objects.filter(pk=azure["Test"].pk).update(name="Fabrikam's secret project")
+
+    remove_old_access(moved, actor=carla)
+
+    def names(partner):
+        lines = Activity.objects.filter(deed=Deed.ROLE_REMOVED, partner=partner)
+        return {line.details["Subscription"] for line in lines}
+
+    assert names(contoso) == {"Production", "Test"}
+    assert names(fabrikam) == {"Production", "Fabrikam's secret project"}
+
+
 def test_taking_it_away_twice_is_harmless(moved, carla):
     remove_old_access(moved, actor=carla)
 
@@ -135,6 +148,15 @@ def test_what_has_moved_is_handed_over_while_the_rest_is_tried_again(agreed, azu
     assert remove_old_access(Transfer.objects.get(), actor=finn.user) == 1
 
 
+def test_where_nothing_could_move_yet_there_is_no_way_to_a_hand_over(agreed, azure, ana, browse, finn):
+    client, hand_over = browse(finn), reverse("transfers:hand_over", args=[agreed.pk])
+    accept(agreed, ana, [azure["Test"]])
+    Subscription.objects.filter(pk=azure["Test"].pk).update(status="suspended")
+    run_job(Transfer.objects.get().job_id)
+
+    assert hand_over not in text(client.get(reverse("transfers:transfer", args=[agreed.pk])))
+
+
 def test_before_anything_has_moved_there_is_nothing_to_hand_over(agreed, carla):
     with pytest.raises(Refused, match="nothing to hand over"):
         remove_old_access(agreed, actor=carla)
@@ -153,7 +175,7 @@ def test_the_new_partner_ticks_off(moved, browse, finn, fabrikam):
     assert points(moved)[What.ROLES] == (False, False)
     lines = Activity.objects.filter(deed=Deed.HAND_OVER_TICKED, partner=fabrikam)
     assert [line.details for line in lines] == [
-        {"From": "Contoso", "To": "Fabrikam", "Role assignments": True},
+        {"Current partner": "Contoso", "New partner": "Fabrikam", "Role assignments": True},
     ]
 
 

@@ -109,7 +109,9 @@ class TestReading:
         due = formats.date_format(bill.due_at, "DATE_FORMAT")
         assert f"{due} instead of {planned}" in text(other)
 
-    def test_the_answer_stands_above_the_list_and_the_note_above_the_signature(self, source, target, finn, azure, carlas):
+    def test_the_answer_stands_above_the_list_and_the_note_above_the_signature(
+        self, source, target, finn, azure, carlas
+    ):
         shown = text(carlas.get(page(ask(source, target, finn, note="As we said."))))
 
         places = [
@@ -160,7 +162,7 @@ class TestAnswering:
         late = text(carlas.post(page(asked, "sign"), {"typed_name": "Carla"}, follow=True))
 
         assert "Your signature did not count." in late
-        assert late.count("Finn canceled this transfer") == 1
+        assert late.count("Finn (Fabrikam) canceled this transfer") == 1
 
     def test_another_name_is_none(self, asked, azure, carlas):
         response = carlas.post(page(asked, "sign"), {"typed_name": "Somebody"})
@@ -184,7 +186,7 @@ class TestAnswering:
     @pytest.mark.parametrize(
         ("how", "words"),
         [
-            (lambda asked, finn: cancel_transfer(asked, actor=finn.user), "Finn canceled this transfer"),
+            (lambda asked, finn: cancel_transfer(asked, actor=finn.user), "Finn (Fabrikam) canceled this transfer"),
             (lambda asked, finn: Transfer.objects.update(expires_at=timezone.now()), "it has expired"),
         ],
         ids=["canceled", "expired"],

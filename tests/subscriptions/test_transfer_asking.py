@@ -252,6 +252,15 @@ class TestWhatTheNewPartnerDoesAboutIt:
         assert "Choose one of your resellers." in strange.content.decode()
         assert (begun_by_customer.status, begun_by_customer.reseller) == ("awaiting_review", None)
 
+    @pytest.mark.parametrize("name", ["review", "dry_run"])
+    def test_until_it_has_agreed_the_others_read_that_it_has_not(self, name, begun_by_customer, browse, ana, finn):
+        client = browse(ana if name == "review" else finn)
+
+        response = client.get(reverse(f"transfers:{name}", args=[begun_by_customer.pk]), follow=True)
+
+        [message] = response.context["messages"]
+        assert str(message) == "Fabrikam has not agreed to this transfer yet."
+
     def test_it_declines_that_with_a_reason(self, as_finn, begun_by_customer):
         page = reverse("transfers:decline", args=[begun_by_customer.pk])
 
@@ -275,7 +284,7 @@ class TestWhatTheNewPartnerDoesAboutIt:
             "The transfer is canceled. The others were told.",
             "The transfer was canceled before.",
         ]
-        assert late.context["too_late"].startswith("Finn canceled this transfer")
+        assert late.context["too_late"].startswith("Finn (Fabrikam) canceled this transfer")
 
     @pytest.mark.parametrize("act", ["agree", "decline"])
     def test_what_it_asked_for_itself_the_customer_answers(self, act, as_finn, asked):

@@ -25,7 +25,9 @@ def test_each_thing_is_told_with_code_and_remedy(agreed, azure, source, target, 
     target.partner.currency = "EUR"
     target.partner.save()
     Subscription.objects.filter(pk=azure["Test"].pk).update(status="suspended")
-    shared, single = reserve(source, name="Shared"), reserve(source, azure["Test"], name="Single")
+    reserve(source, name="Shared")
+    reserve(source, azure["Test"], name="For Test")
+    reserve(source, azure["Web shop"], name="For Web shop")
 
     response = browse(finn).get(page(agreed))
 
@@ -33,10 +35,11 @@ def test_each_thing_is_told_with_code_and_remedy(agreed, azure, source, target, 
         ("Production", "ok", ""),
         ("Web shop", "ok", ""),
         ("Test", "blocked", "900105"),
-        (single.name, "warning", "currency"),
-        (shared.name, "warning", "currency"),
+        ("For Test", "blocked", "900145"),
+        ("For Web shop", "warning", "currency"),
+        ("Shared", "warning", "currency"),
     }
-    assert "Reactivate it before it is transferred." in response.content.decode()
+    assert "The current partner reactivates it." in response.content.decode()
 
 
 def test_once_it_was_accepted_the_page_of_the_transfer_says_more(agreed, azure, ana, finn, browse):
@@ -51,7 +54,7 @@ def test_before_the_customer_has_agreed_no_name_is_told(asked, azure, finn, brow
     agree(asked, carla)
 
     assert "Production" not in before.content.decode()
-    assert [str(one) for one in before.context["messages"]] == ["The customer has not agreed to this transfer yet."]
+    assert [str(one) for one in before.context["messages"]] == ["Litware has not agreed to this transfer yet."]
     assert "Production" in client.get(page(asked)).content.decode()
 
 
@@ -59,7 +62,9 @@ def test_the_current_partner_and_the_reseller_have_no_such_page(agreed, ana, bro
     Transfer.objects.filter(pk=agreed.pk).update(reseller=adatum)
 
     for person in (ana, make_staff(adatum, "Adam", Role.GLOBAL_ADMIN)):
-        assert browse(person).get(page(agreed)).status_code == 404
+        client = browse(person)
+        assert client.get(page(agreed)).status_code == 404
+        assert page(agreed) not in client.get(reverse("transfers:transfer", args=[agreed.pk])).content.decode()
 
 
 def test_thousands_of_things_cost_as_many_queries_as_a_few(

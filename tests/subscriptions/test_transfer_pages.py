@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +11,8 @@ from django.utils import timezone
 from partnercenter.jobs.services import run_job
 from partnercenter.partners.roles import Role
 from subscriptions.models import Party, Subscription, Transfer, TransferItem, TransferSignature
+from subscriptions.selectors.transfers import each_way, transfers_of
+from subscriptions.tables.transfers import TransferTable
 from tests.subscribing import azure_plan, azure_subscription
 from tests.transferring import accept, agree, ask
 
@@ -176,6 +178,27 @@ class TestTheLists:
         assert (page.context["acts"], page.context["may_act"], page.context["waits_for_you"]) == ([], False, False)
         assert client.post(reverse("transfers:cancel", args=[asked.pk])).status_code == 404
 
+    def test_what_waits_for_its_provider_does_not_wait_for_the_reseller(
+        self, browse, source, target, carla, adatum, make_staff
+    ):
+        asked = ask(source, target, carla, as_=Party.CUSTOMER)
+        Transfer.objects.filter(pk=asked.pk).update(reseller=adatum)
+        client = browse(make_staff(adatum, "Adam", Role.GLOBAL_ADMIN))
+
+        page = client.get(reverse("transfers:transfer", args=[asked.pk]))
+
+        assert listed(client) == [("Litware", "Fabrikam")]
+        assert not page.context["waits_for_you"]
+        assert not client.get(reverse("transfers:list")).context["table"].records[0].is_mine
+
+    def test_a_reseller_finds_what_it_reads_however_it_is_written(self, browse, asked, source, adatum, make_staff):
+        Transfer.objects.filter(pk=asked.pk).update(reseller=adatum)
+        source.tenant.name = "Café Zoë"
+        source.tenant.save()
+        client = browse(make_staff(adatum, "Adam", Role.GLOBAL_ADMIN))
+
+        assert [name for name, _waits in listed(client, q="café ZOË")] == ["Café Zoë"]
+
     def test_a_long_list_costs_as_many_queries_as_a_short_one(self, browse, finn, asked, others):
         client = browse(finn)
         client.get(reverse("transfers:list"))
@@ -225,7 +248,7 @@ def test_what_cannot_move_says_why_and_what_helps_and_stands_first(client, ana, 
     response = page(client, finn, Transfer.objects.get(pk=agreed.pk))
 
     first = response.context["items"][0]
-    assert (first.item.name, first.problem.remedy) == ("Web shop", "Reactivate it before it is transferred.")
+    assert (first.item.name, first.problem.remedy) == ("Web shop", "The current partner reactivates it.")
     assert response.context["numbers"] == {"total": 3, "moved": 2, "failed": 0, "stuck": 1, "waiting": 0}
     assert "what could not be moved is tried again by itself. Do what" in response.content.decode()
 
@@ -278,3 +301,17 @@ def test_the_page_asks_for_the_items_alone_until_there_is_no_more_to_wait_for(cl
 
     assert meanwhile.content.decode().lstrip().startswith('<section class="card span" id="transfer-items"')
     assert afterwards.headers["HX-Refresh"] == "true"
+
+
+def test_lists_and_signatures_are_read_along_indexes_however_many_there_are(asked, fabrikam):
+    order = TransferTable.orders["asked"].reversed()
+    listed = [order.sort(way.rows)[:51] for way in each_way(transfers_of(fabrikam), fabrikam).parts]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A few rows are sorted at once: of many only the plan tells.
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plans = [rows.explain() for rows in (*listed, asked.signatures.filter(party=Party.CUSTOMER))]
+
+    indexes = ("transfers_sent", "transfers_received", "transfers_resold", "signatures_of_a_transfer")
+    for index, plan in zip(indexes, plans, strict=True):
+        assert index in plan
+        assert "Sort" not in plan

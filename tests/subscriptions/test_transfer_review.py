@@ -6,18 +6,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from partnercenter.activity.models import Activity, Deed
 from partnercenter.jobs.services import run_job
 from partnercenter.partners.roles import Role
 from subscriptions.models import Reservation, Subscription, Transfer, TransferItem
 from subscriptions.selectors.transfer_findings import dry_run
-from subscriptions.selectors.transfer_money import money_of
+from subscriptions.selectors.transfer_money import SHOWN, money_of
 from subscriptions.selectors.transfer_tree import Choice, Chosen, chosen_of, movable, tree_of
-from subscriptions.services.transfer_review import let_two_accept
 from subscriptions.services.transfers import cancel_transfer
 from tests.conftest import PASSWORD
 from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe, subscribe_many
-from tests.transferring import accept, agree, ask, owner_of
+from tests.transferring import accept, agree, ask, owner_of, signing
 
 State = Transfer.Status
 
@@ -28,26 +26,6 @@ def page(transfer, name="review"):
 
 def text(response):
     return " ".join(response.content.decode().split())
-
-
-@pytest.fixture
-def held(agreed):
-    """The transfer as the review reads it."""
-    return Transfer.objects.select_related("source__partner__tenant", "target__partner__tenant").get(pk=agreed.pk)
-
-
-@pytest.fixture
-def anas(browse, ana):
-    """Ana's browser, in which she has typed her password again a moment ago."""
-    client = browse(ana)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
-
-
-def signing(client, transfer, *, typed_name="Ana", **choice):
-    """The form that accepts a choice, as the sheet hands it out."""
-    sheet = client.post(page(transfer), {"step": "check", **choice})
-    return {"step": "accept", "typed_name": typed_name, "seen": sheet.context["seen"], **choice}
 
 
 class TestTheTree:
@@ -70,7 +48,7 @@ class TestTheTree:
 
         assert f'value="{azure["Test"].pk}" autocomplete="off" disabled' in shown
         assert f'value="{azure["Production"].pk}" autocomplete="off" disabled' not in shown
-        assert "It is not active. Reactivate it before it is transferred." in shown
+        assert "It is not active. The current partner reactivates it." in shown
         assert "900105" in shown
 
     def test_a_reservation_of_what_cannot_move_cannot_move_either(self, held, azure, source):
@@ -116,6 +94,13 @@ class TestTheTree:
         assert "1 chosen</strong>" in text(response)
         assert str(azure["Test"].pk) in text(response)
 
+    def test_a_reservation_is_found_by_its_name_beneath_its_subscription(self, held, azure, source):
+        reserve(source, azure["Test"], name="Database")
+
+        [found] = tree_of(held, "database", Choice()).subscriptions
+
+        assert (str(found.thing), [str(child.thing) for child in found.children]) == ("Test", ["Database"])
+
     def test_a_subscription_of_an_old_offer_says_that_it_joins_the_plan(self, held, source, anas):
         subscribe(source, "Microsoft Azure", name="Line of business")
 
@@ -138,6 +123,19 @@ class TestTheTree:
 
 
 class TestChoosing:
+    def test_all_boxes_of_a_page_are_fewer_than_a_form_may_have(self, held, azure, source, anas, settings):
+        for one in azure.values():
+            for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS // 3 + 1):
+                reserve(source, one, name=f"Reservation {number}")
+        tree = anas.get(page(held)).context["tree"]
+        everything = [f"{pk}" for pk in tree.shown]
+
+        sheet = anas.post(page(held), {"step": "check", "shown": " ".join(everything), "thing": everything})
+
+        assert sheet.status_code == 200
+        assert tree.more["beneath"] > 0
+        assert "reservations beneath are not shown" in text(anas.get(page(held)))
+
     def test_everything_needs_no_list_and_leaves_out_what_was_unticked(self, held, azure):
         choice = Choice(everything=True).after([azure["Test"].pk, azure["Production"].pk], {azure["Production"].pk})
 
@@ -251,6 +249,27 @@ class TestTheMoneySheet:
         assert timezone.now() < money.monthly[0].due_at < timezone.now() + timedelta(days=31)
         assert (money.upfront, money.ending) == ([upfront], [])
 
+    def test_what_ends_before_another_bill_is_due_is_charged_by_nobody(self, held, source, anas):
+        last = reserve(source, begun_at=timezone.now() - timedelta(days=350))
+        longer = reserve(source, begun_at=timezone.now() - timedelta(days=20))
+
+        money = money_of(held, Chosen([], [last.pk, longer.pk]), timezone.now())
+
+        assert [bill.reservation for bill in money.monthly] == [longer]
+        assert [bill.reservation for bill in money.last] == [last]
+        sheet = text(anas.post(page(held), {"step": "check", "shown": f"{last.pk}", "thing": f"{last.pk}"}))
+        assert "the next charge" not in sheet
+        assert "nothing is charged any more" in sheet
+
+    def test_of_very_many_the_first_ones_are_named_and_the_rest_is_counted(self, held, source, anas):
+        for number in range(SHOWN + 2):
+            reserve(source, name=f"Monthly {number}")
+
+        sheet = text(anas.post(page(held), {"step": "check", "everything": "1"}))
+
+        assert sheet.count("Charged by Fabrikam from") == SHOWN
+        assert "2 more are not named here" in sheet
+
     def test_in_another_currency_monthly_ones_end_on_the_day_that_is_said(self, held, source, fabrikam, anas, ana):
         fabrikam.currency = "EUR"
         fabrikam.save()
@@ -319,14 +338,13 @@ class TestAccepting:
         assert "did not count" not in text(again)
         assert TransferItem.objects.count() == 3
 
-
     def test_what_was_canceled_meanwhile_is_not_signed_and_says_so(self, held, azure, finn, anas):
         form = signing(anas, held, everything="1")
         cancel_transfer(held, actor=finn.user)
 
         late = text(anas.post(page(held), form, follow=True))
 
-        assert "Finn canceled this transfer" in late
+        assert "Finn (Fabrikam) canceled this transfer" in late
         assert "Your signature did not count." in late
 
 
@@ -366,79 +384,3 @@ class TestWhoMay:
         Transfer.objects.update(expires_at=timezone.now())
 
         assert "it has expired" in text(anas.get(page(held), follow=True))
-
-
-class TestTwoPersons:
-    @pytest.fixture
-    def agnes(self, contoso, make_staff, ana):
-        let_two_accept(contoso, True, actor=ana.user)
-        return make_staff(contoso, "Agnes", Role.ADMIN_AGENT)
-
-    @pytest.fixture
-    def proposed(self, held, azure, agnes, ana):
-        accept(held, ana, azure.values())
-        return held
-
-    def test_the_first_one_waits_and_the_second_one_agrees(self, proposed, anas, browse, agnes):
-        first = text(anas.get(page(proposed)))
-        client = browse(agnes)
-        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-        second = text(client.get(page(proposed)))
-
-        client.post(page(proposed), {"step": "confirm", "typed_name": "Agnes"})
-
-        assert "Another Global admin or Admin agent of yours has to agree" in first
-        assert 'name="step" value="confirm"' not in first
-        assert "Ana chose this and accepted" in second
-        assert Transfer.objects.get().status == State.IN_PROGRESS
-
-    def test_the_first_one_reads_that_nothing_moves_yet(self, held, azure, agnes, anas, browse):
-        shown = text(anas.post(page(held), {"step": "check", "everything": "1"}))
-        anas.post(page(held), signing(anas, held, everything="1"))
-        second = text(browse(agnes).get(page(held)))
-
-        assert "Accept and ask a second person</button>" in shown
-        assert "Nothing moves yet" in shown
-        assert "nobody can stop the move" not in shown
-        assert "from this moment on. Once accepted, nobody can stop the move." in second
-        assert "Accept and ask a second person" not in second
-
-    def test_whose_signature_came_too_late_is_told_that_it_did_not_count(self, held, azure, agnes, ana, anas, browse):
-        too_late = signing(anas, held, everything="1")
-        accept(held, agnes, azure.values())
-        second = text(anas.post(page(held), too_late))
-        browse(agnes).post(page(held, "take_back"))
-        third = text(anas.post(page(held), {"step": "confirm", "typed_name": "Ana"}))
-
-        assert "Somebody else has accepted already. Look at what is chosen. Your signature did not count." in second
-        assert "The choice was taken back meanwhile. Choose anew. Your signature did not count." in third
-        assert Transfer.objects.get().status == State.AWAITING_REVIEW
-
-    def test_the_choice_is_taken_back_with_a_line_in_the_log(self, proposed, anas):
-        anas.post(page(proposed, "take_back"))
-
-        assert not TransferItem.objects.exists()
-        # What has not been accepted for good is in the log of nobody else.
-        for deed in (Deed.TRANSFER_PROPOSED, Deed.TRANSFER_CHOICE_TAKEN_BACK):
-            assert [line.partner for line in Activity.objects.filter(deed=deed)] == [proposed.source_partner]
-        assert "Choose all that can move (3)" in text(anas.get(page(proposed)))
-
-    def test_the_new_partner_sees_nothing_of_what_is_only_proposed(self, proposed, browse, finn):
-        shown = text(browse(finn).get(page(proposed, "record")))
-
-        assert "Production" not in shown
-        assert "Ana" not in shown
-
-    def test_a_global_admin_says_so_on_a_page(self, browse, ana, contoso):
-        browse(ana).post(reverse("transfers:set_two_persons"), {"persons": "2"})
-
-        contoso.refresh_from_db()
-        assert contoso.two_accept_transfers
-
-    def test_an_admin_agent_reads_who_may_say_so(self, browse, contoso, make_staff):
-        client = browse(make_staff(contoso, "Agnes", Role.ADMIN_AGENT))
-
-        shown = text(client.get(reverse("transfers:two_persons")))
-
-        assert "Only a Global admin can say how many persons accept transfers." in shown
-        assert client.post(reverse("transfers:set_two_persons"), {"persons": "2"}).status_code == 403

@@ -9,10 +9,10 @@ from partnercenter.activity.selectors import activity_of
 from partnercenter.notifications.models import Notification
 from partnercenter.partners.roles import Role
 from subscriptions.models import Transfer, TransferItem, TransferSignature
-from subscriptions.services.transfer_review import confirm_transfer, let_two_accept, take_choice_back
+from subscriptions.services.transfer_review import let_two_accept, take_choice_back
 from subscriptions.services.transfers import cancel_transfer
 from tests.conftest import PASSWORD
-from tests.transferring import accept, signed
+from tests.transferring import accept, confirm
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,7 +49,7 @@ def test_a_choice_that_was_taken_back_leaves_its_signature_and_the_same_person_s
     take_choice_back(agreed, actor=agnes.user)
 
     accept(agreed, ana, [azure["Test"]])
-    confirm_transfer(agreed, signed(agnes), actor=agnes.user)
+    confirm(agreed, agnes)
 
     rows = agreed.signatures.filter(party="source").order_by("signed_at")
     assert [(one.signed_by, one.withdrawn_at is None) for one in rows] == [
@@ -63,7 +63,7 @@ def test_the_partner_reads_what_was_taken_back_and_nobody_else_does(agreed, azur
     accept(agreed, ana, azure.values())
     take_choice_back(agreed, actor=agnes.user)
     accept(agreed, agnes, [azure["Test"]])
-    confirm_transfer(agreed, signed(ana), actor=ana.user)
+    confirm(agreed, ana)
 
     own, other = (
         [step.label for step in browse(one).get(reverse("transfers:transfer", args=[agreed.pk])).context["steps"]]

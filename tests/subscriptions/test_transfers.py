@@ -15,10 +15,10 @@ from subscriptions.models import Party, Reservation, Subscription, Transfer, Tra
 from subscriptions.selectors.reservations import cancelable_reservations
 from subscriptions.services.reservations import cancel_reservation
 from subscriptions.services.transfer_clock import move_transfers_on
-from subscriptions.services.transfer_review import confirm_transfer, let_two_accept, take_choice_back
+from subscriptions.services.transfer_move import retry_now
 from subscriptions.services.transfers import Signature, agree_to_transfer, cancel_transfer, decline_transfer
 from tests.subscribing import azure_plan, azure_subscription, reserve, subscribe
-from tests.transferring import accept, agree, ask, owner_of, signed
+from tests.transferring import accept, agree, ask, owner_of
 
 State = Transfer.Status
 
@@ -138,6 +138,13 @@ class TestAnswering:
         with pytest.raises(Refused, match="new partner"):
             cancel_transfer(agreed, actor=carla)
 
+    def test_nobody_signs_once_one_of_the_partners_has_parted_from_the_customer(self, asked, source, carla):
+        Customer.objects.filter(pk=source.pk).update(ended_at=timezone.now())
+
+        with pytest.raises(Refused, match="does not sell to this customer any more"):
+            agree(asked, carla)
+        assert state(asked) == State.AWAITING_CONSENT
+
     def test_who_comes_too_late_reads_so(self, asked, carla):
         Transfer.objects.update(expires_at=timezone.now())
 
@@ -185,6 +192,30 @@ class TestMoving:
             True,
             "Line of business",
         )
+
+    def test_a_reseller_that_sells_for_the_new_partner_no_more_is_not_on_record(
+        self, source, azure, northwind, adatum, make_customer, make_staff, carla, ana
+    ):
+        account = make_customer(northwind, "Litware", tenant=source.tenant, domain=source.domain)
+        azure_plan(account)
+        only = make_customer(northwind, "Proseware", reseller=adatum)
+        transfer = ask(source, account, make_staff(northwind, "Nora", Role.GLOBAL_ADMIN), reseller=adatum)
+        agree(transfer, carla)
+        accept(transfer, ana, [azure["Test"]])
+        Customer.objects.filter(pk=only.pk).update(ended_at=timezone.now())
+
+        run_job(Transfer.objects.get().job_id)
+
+        moved = Subscription.objects.get(pk=azure["Test"].pk)
+        assert (moved.customer, moved.reseller) == (account, None)
+
+    def test_nothing_is_tried_again_while_it_moves(self, agreed, azure, ana):
+        accept(agreed, ana, azure.values())
+        TransferItem.objects.filter(subscription=azure["Test"]).update(code="900105", tried_at=timezone.now())
+
+        with pytest.raises(Refused, match="moves right now"):
+            retry_now(agreed, actor=ana.user)
+        assert TransferItem.objects.filter(tried_at=None).count() == 2
 
     def test_what_was_suspended_meanwhile_is_tried_again_and_the_rest_is_done(self, agreed, azure, target, ana):
         accept(agreed, ana, azure.values())
@@ -288,48 +319,6 @@ class TestReservations:
 
         with pytest.raises(Refused, match="not with the current partner"):
             cancel_reservation(seen, actor=ana.user)
-
-
-class TestTwoPersons:
-    @pytest.fixture
-    def agnes(self, contoso, make_staff, ana):
-        let_two_accept(contoso, True, actor=ana.user)
-        return make_staff(contoso, "Agnes", Role.ADMIN_AGENT)
-
-    def test_the_second_person_starts_the_move(self, agreed, azure, ana, agnes):
-        accept(agreed, ana, azure.values())
-        assert state(agreed) == State.AWAITING_REVIEW
-
-        with pytest.raises(Refused, match="Another person"):
-            confirm_transfer(agreed, signed(ana), actor=ana.user)
-        confirm_transfer(agreed, signed(agnes), actor=agnes.user)
-
-        assert state(agreed) == State.IN_PROGRESS
-        assert agreed.signatures.filter(party=Party.SOURCE).count() == 2
-
-    def test_what_the_first_one_chose_is_taken_back(self, agreed, azure, ana, agnes):
-        accept(agreed, ana, azure.values())
-
-        take_choice_back(agreed, actor=agnes.user)
-
-        assert not TransferItem.objects.exists()
-        assert accept(agreed, agnes, [azure["Test"]])
-
-    def test_what_was_suspended_since_the_first_one_chose_is_told_to_the_second_one(self, agreed, azure, ana, agnes):
-        accept(agreed, ana, azure.values())
-        Subscription.objects.filter(pk=azure["Test"].pk).update(status=Subscription.Status.SUSPENDED)
-
-        with pytest.raises(Refused, match="It is not active"):
-            confirm_transfer(agreed, signed(agnes), actor=agnes.user)
-
-        assert state(agreed) == State.AWAITING_REVIEW
-        assert agreed.signatures.filter(party=Party.SOURCE).count() == 1
-
-    def test_a_choice_is_taken_back_also_when_nothing_can_move_any_more(self, agreed, azure, target, ana, agnes):
-        accept(agreed, ana, azure.values())
-        Subscription.objects.filter(customer=target).update(status=Subscription.Status.SUSPENDED)
-
-        assert take_choice_back(agreed, actor=agnes.user)
 
 
 class TestOneOpenTransfer:
