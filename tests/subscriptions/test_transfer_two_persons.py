@@ -123,6 +123,24 @@ class TestThePages:
 
         assert 'name="step" value="confirm"' in shown
 
+    def test_who_agrees_to_what_was_taken_back_meanwhile_reads_that_it_did_not_count(
+        self, proposed, anas, browse, agnes
+    ):
+        take_choice_back(proposed, actor=agnes.user)
+
+        answer = anas.post(page(proposed), {"step": "confirm", "typed_name": "Ana"})
+
+        assert "your signature did not count" in text(answer)
+        assert Transfer.objects.get().status == State.AWAITING_REVIEW
+
+    def test_who_is_the_only_one_reads_that_nobody_could_agree(self, browse, ana, contoso, make_staff):
+        sentence = "Only one of you has a role with which transfers are accepted."
+        alone = text(browse(ana).get(reverse("transfers:two_persons")))
+        make_staff(contoso, "Agnes", Role.ADMIN_AGENT)
+
+        assert sentence in alone
+        assert sentence not in text(browse(ana).get(reverse("transfers:two_persons")))
+
     def test_the_choice_is_taken_back_with_a_line_in_the_log(self, proposed, anas):
         anas.post(page(proposed, "take_back"))
 
