@@ -65,7 +65,7 @@ def ask_for_transfer(wish: Wish, signature: Signature, *, actor: User) -> Transf
     For the same wish there is one transfer, however often somebody clicks. Raises `Refused` where something stands in
     the way: the first of `codes_of_accounts`. Both accounts are held: no relationship ends meanwhile.
     """
-    pk = _key(actor, wish.token)
+    pk = _key(actor, wish)
     with without_long_waits(BUSY):
         source, target = hold_both(wish.source, wish.target)
         if made := Transfer.objects.filter(pk=pk).first():
@@ -103,13 +103,14 @@ def _tell_of_request(transfer: Transfer, *, is_one_of_many: bool) -> None:
         tell(transfer, Notification.Kind.TRANSFER_SENT, *others, by=asker, awaited=answers)
 
 
-def transfer_of_wish(person: User, token: str) -> Transfer | None:
+def transfer_of_wish(person: User, wish: Wish) -> Transfer | None:
     """What a person has made of a wish already."""
-    return Transfer.objects.filter(pk=_key(person, token)).first()
+    return Transfer.objects.filter(pk=_key(person, wish)).first()
 
 
-def _key(person: User, token: str) -> UUID:
-    return uuid5(person.pk, f"transfer\n{token}")
+def _key(person: User, wish: Wish) -> UUID:
+    """The key of the transfer that comes of a wish: from another partner it is another one."""
+    return uuid5(person.pk, f"transfer\n{wish.source.pk}\n{wish.target.pk}\n{wish.token}")
 
 
 def hold_both(source: Customer, target: Customer) -> tuple[Customer, Customer]:

@@ -55,9 +55,6 @@ def new(request: StaffRequest, customer: Customer) -> HttpResponse:
         status = 422 if request.method == "POST" else 200
         context = customer_context(request, customer) | {"why_not": why_not}
         return render(request, "subscriptions/transfer_new.html", context, status=status)
-    if sent := transfer_of_wish(request.user, request.POST.get("wish", "")):
-        messages.info(request, _("You have sent this request already. This is how it stands."))
-        return redirect("transfers:transfer", sent.pk)
     signs, (data, _files) = _signs(request), posted(request)
     typed, initial = (None, {}) if data else (typed_before(request), _initial(request))
     form = TransferForm(data, target=customer, person=request.user, signs=signs, typed=typed, initial=initial)
@@ -90,6 +87,9 @@ def _sent(request: StaffRequest, form: TransferForm) -> HttpResponse | None:
         note=given["note"],
         reseller=given.get("reseller"),
     )
+    if sent := transfer_of_wish(request.user, wish):
+        messages.info(request, _("You have sent this request already. This is how it stands."))
+        return redirect("transfers:transfer", sent.pk)
     try:
         transfer = ask_for_transfer(wish, signature_of(request, given["typed_name"]), actor=request.user)
     except Refused as refused:

@@ -66,6 +66,7 @@ def test_fabrikam_asked_for_litware_in_vain_and_can_ask_again(few):
         ("carla@litware.onmicrosoft.com", "transfer_asked"),
         ("carla@litware.onmicrosoft.com", "transfer_declined"),
         ("finn@fabrikam.onmicrosoft.com", "transfer_declined"),
+        ("finn@fabrikam.onmicrosoft.com", "transfer_sent"),
     ]
 
 

@@ -41,6 +41,10 @@ def test_what_each_partner_may_do_is_said_in_plain_words(litware, carla, contoso
         assert told in words
 
 
+def test_the_microsoft_id_of_a_partner_is_there_to_be_copied(litware, carla, contoso, browse):
+    assert f'data-copy="{contoso.pk}"' in browse(carla).get(PAGE).content.decode()
+
+
 def test_a_partner_without_privileges_cannot_administer(litware, carla, browse):
     Customer.objects.update(admin_privileges_ended_at=timezone.now())
 

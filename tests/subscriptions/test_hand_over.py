@@ -132,6 +132,37 @@ def test_what_the_old_partners_reseller_may_ends_and_what_others_may_stays(
     assert [one.partner for one in RoleAssignment.objects.all()] == [northwind]
 
 
+def test_a_tick_counts_for_what_had_moved_by_then(agreed, azure, ana, finn, carla, browse, contoso):
+    for one in azure.values():
+        RoleAssignment.objects.create(subscription=one, partner=contoso, role="owner")
+    accept(agreed, ana, [azure["Test"], azure["Production"]])
+    Subscription.objects.filter(pk=azure["Production"].pk).update(status="suspended")
+    run_job(Transfer.objects.get().job_id)
+    tick_off(Transfer.objects.get(), What.ROLES, actor=finn.user)
+    remove_old_access(Transfer.objects.get(), actor=carla)
+    meanwhile = hand_over_of(Transfer.objects.get())
+
+    Subscription.objects.filter(pk=azure["Production"].pk).update(status="active")
+    browse(ana).post(reverse("transfers:retry", args=[agreed.pk]))
+
+    assert (meanwhile.is_final, meanwhile.is_open) == (False, True)
+    assert points(agreed)[What.ROLES] == (False, True)
+    assert tick_off(Transfer.objects.get(), What.ROLES, actor=finn.user)
+    assert points(agreed)[What.ROLES] == (False, False)
+
+
+def test_a_point_that_was_ticked_off_by_mistake_is_opened_again(moved, browse, finn):
+    client, tick = browse(finn), reverse("transfers:tick", args=[moved.pk])
+    client.post(tick, {"what": "roles"})
+
+    answer = text(client.post(tick, {"what": "roles", "undo": "1"}, follow=True))
+
+    assert "This point is open again." in answer
+    assert points(moved)[What.ROLES] == (False, True)
+    lines = Activity.objects.filter(deed=Deed.HAND_OVER_TICKED, partner=finn.partner).order_by("pk")
+    assert [line.details["Role assignments"] for line in lines] == [True, False]
+
+
 def test_what_has_moved_is_handed_over_while_the_rest_is_tried_again(agreed, azure, ana, browse, finn, contoso):
     RoleAssignment.objects.create(subscription=azure["Test"], partner=contoso, role="owner")
     accept(agreed, ana, [azure["Test"], azure["Production"]])

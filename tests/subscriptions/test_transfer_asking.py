@@ -171,6 +171,13 @@ class TestSending:
         assert "customer agreement" in response.context["form"].non_field_errors()[0]
         assert not Transfer.objects.exists()
 
+    def test_a_reseller_is_sent_to_its_provider(self, adam, adatum, northwind, browse, make_customer):
+        served = make_customer(adatum, "Proseware", provider=northwind, relationships=["indirect_reseller"])
+
+        shown = browse(adam).get(reverse("subscriptions:new_transfer", args=[served.tenant_id]))
+
+        assert shown.context["why_not"].startswith("Azure comes to your customers through your provider.")
+
     def test_a_provider_names_one_of_its_resellers(
         self, browse, source, azure, northwind, adatum, make_customer, make_staff
     ):

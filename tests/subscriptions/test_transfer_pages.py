@@ -7,11 +7,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from partnercenter.jobs.services import run_job
+from partnercenter.notifications.models import Notification
 from partnercenter.partners.roles import Role
 from subscriptions.models import Party, Subscription, Transfer, TransferItem, TransferSignature
 from subscriptions.selectors.transfers import each_way, transfers_of
+from subscriptions.services.transfer_clock import move_transfers_on
 from subscriptions.tables.transfers import TransferTable
 from tests.subscribing import azure_plan, azure_subscription
 from tests.transferring import accept, agree, ask
@@ -251,6 +254,38 @@ def test_what_cannot_move_says_why_and_what_helps_and_stands_first(client, ana, 
     assert (first.item.name, first.problem.remedy) == ("Web shop", "The current partner reactivates it.")
     assert response.context["numbers"] == {"total": 3, "moved": 2, "failed": 0, "stuck": 1, "waiting": 0}
     assert "what could not be moved is tried again by itself. Do what" in response.content.decode()
+
+
+def test_what_could_not_move_waits_for_the_current_partner_and_all_three_are_told(
+    client, ana, finn, carla, agreed, azure, browse
+):
+    accept(agreed, ana, azure.values())
+    Subscription.objects.filter(pk=azure["Web shop"].pk).update(status="suspended")
+    agreed.refresh_from_db()
+    run_job(agreed.job_id)
+    move_transfers_on(timezone.now() + timedelta(minutes=11))
+
+    told = Notification.objects.filter(kind="transfer_stuck")
+    assert {one.user for one in told} == {ana.user, finn.user, carla}
+    assert told.count() == 3
+    assert told.first().sentence.startswith("1 thing of Litware could not be moved to Fabrikam.")
+    assert listed(browse(ana), mine="1") == [("Litware", "Contoso")]
+    assert listed(browse(finn), mine="1") == []
+    shown = page(client, ana, Transfer.objects.get(pk=agreed.pk)).context
+    assert (shown["waits_for_you"], shown["days"]) == (True, 3)
+    assert shown["steps"][-1].label == "Some things could not be moved yet"
+    assert "1 transfer of Azure subscriptions waits for your answer." in browse(ana).get("/").content.decode()
+
+
+def test_the_mail_says_who_asks_why_and_until_when(source, target, finn, carla):
+    transfer = ask(source, target, finn, note="As we agreed.")
+
+    [told] = Notification.objects.filter(user=carla)
+    day = date_format(timezone.localtime(transfer.expires_at).date(), "DATE_FORMAT")
+    assert told.sentence == (
+        "Fabrikam asks that Azure subscriptions of Litware go from Contoso to Fabrikam. "
+        f"Sign or decline this until {day}; after that it expires. “As we agreed.”"
+    )
 
 
 def test_who_has_looked_after_it_tries_again_at_once(client, ana, finn, agreed, azure, browse, fabrikam, make_staff):

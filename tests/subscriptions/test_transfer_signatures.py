@@ -65,12 +65,12 @@ def test_the_partner_reads_what_was_taken_back_and_nobody_else_does(agreed, azur
     accept(agreed, agnes, [azure["Test"]])
     confirm(agreed, ana)
 
-    own, other = (
-        [step.label for step in browse(one).get(reverse("transfers:transfer", args=[agreed.pk])).context["steps"]]
-        for one in (ana, finn)
-    )
+    page = reverse("transfers:transfer", args=[agreed.pk])
+    own, other = ([step.label for step in browse(one).get(page).context["steps"]] for one in (ana, finn))
     record = text(browse(finn).get(reverse("transfers:record", args=[agreed.pk])))
 
+    [step] = [one for one in browse(ana).get(page).context["steps"] if one.label == "The choice was taken back"]
+    assert step.who == "Agnes"
     assert own[2:6] == [
         "Accepted by the first of two persons",
         "The choice was taken back",

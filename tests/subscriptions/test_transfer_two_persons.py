@@ -145,6 +145,14 @@ class TestThePages:
         assert "The choice was taken back meanwhile. Choose anew. Your signature did not count." in third
         assert Transfer.objects.get().status == State.AWAITING_REVIEW
 
+    def test_who_is_the_only_one_reads_that_nobody_could_agree(self, browse, ana, contoso, make_staff):
+        sentence = "Only one of you has a role with which transfers are accepted."
+        alone = text(browse(ana).get(reverse("transfers:two_persons")))
+        make_staff(contoso, "Agnes", Role.ADMIN_AGENT)
+
+        assert sentence in alone
+        assert sentence not in text(browse(ana).get(reverse("transfers:two_persons")))
+
     def test_the_choice_is_taken_back_with_a_line_in_the_log(self, proposed, anas):
         anas.post(page(proposed, "take_back"))
 
