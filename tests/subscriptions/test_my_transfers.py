@@ -38,10 +38,16 @@ def kim(carla):
 
 class TestTheCard:
     def test_what_waits_is_counted_on_the_own_page(self, asked, carlas):
-        assert "1 transfer waits for your signature" in text(carlas.get("/my/"))
+        shown = text(carlas.get("/my/"))
+
+        assert "1 transfer waits for your signature" in shown
+        assert 'class="banner warning"' in shown
 
     def test_what_waits_for_others_is_not(self, agreed, carlas):
-        assert "No transfer waits for your signature." in text(carlas.get("/my/"))
+        shown = text(carlas.get("/my/"))
+
+        assert "No transfer waits for your signature." in shown
+        assert 'class="banner warning"' not in shown
 
     def test_the_list_says_who_has_to_answer(self, agreed, carlas):
         shown = text(carlas.get(reverse("my_transfers:list")))
