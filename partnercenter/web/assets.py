@@ -52,6 +52,8 @@ SCRIPTS: Final = (
     "js/three-state.js",
     "js/timezone.js",
 )
+# Modules that only some pages link, each in its block `scripts`.
+SCRIPTS_OF_PAGES: Final = ("js/tree.js",)
 STYLE_BUNDLE: Final = "css/portal.css"
 SCRIPT_BUNDLE: Final = "js/portal.js"
 

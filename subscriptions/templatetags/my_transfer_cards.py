@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.template import Library
+from django.template import Context, Library
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customers.services.privileges import may_decide
 from partnercenter.directory.models import Tenant
 from subscriptions.models import Party, Transfer
 from subscriptions.selectors import my_transfers
@@ -16,10 +17,11 @@ from subscriptions.selectors.transfers import awaited, waits_for
 register = Library()
 
 
-@register.inclusion_tag("subscriptions/_my_transfers_card.html")
-def my_transfers_card(tenant: Tenant) -> dict[str, Any]:
+@register.inclusion_tag("subscriptions/_my_transfers_card.html", takes_context=True)
+def my_transfers_card(context: Context, tenant: Tenant) -> dict[str, Any]:
     """How many transfers wait for the signature of an organization, and the way to all of them."""
-    return {"waiting": my_transfers.waiting_for(tenant, timezone.now()).count()}
+    waiting = my_transfers.waiting_for(tenant, timezone.now()).count()
+    return {"waiting": waiting, "decides": may_decide(context["user"])}
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -65,8 +66,14 @@ def transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     found, person = _found(request, transfer_id), _person(request)
     if piece := items_piece(request, found, person):
         return piece
+    return _looked_at(request, found)
+
+
+def _looked_at(request: HttpRequest, found: Transfer) -> HttpResponse:
+    """The page, with what somebody had typed into an answer when their session ended."""
     typed = typed_before(request)
-    return _page(request, found, SignForm(person=person, typed=typed), EndForm(needs_reason=False, typed=typed))
+    signing = SignForm(person=_person(request), typed=typed)
+    return _page(request, found, signing, EndForm(needs_reason=False, typed=typed))
 
 
 def _page(request: HttpRequest, found: Transfer, signing: SignForm, declining: EndForm) -> HttpResponse:
@@ -118,10 +125,13 @@ def _what_ends(found: Transfer) -> dict[str, Any]:
 
 
 @signed_in
-@require_POST
+@looks_and_acts
 def sign(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     """Agree, by typing the own name."""
-    found, person = _found(request, transfer_id), _admin(request)
+    found = _found(request, transfer_id)
+    if request.method != "POST":
+        return _looked_at(request, found)
+    person = _admin(request)
     form = SignForm(request.POST, person=person)
     if not form.is_valid():
         return _page(request, found, form, EndForm(needs_reason=False))
@@ -137,34 +147,31 @@ def sign(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@looks_and_acts
 def decline(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
-    found, person = _found(request, transfer_id), _admin(request)
-    form = EndForm(request.POST, needs_reason=False)
-    if not form.is_valid():
-        return _page(request, found, SignForm(person=person), form)
-
-    def told(is_new: bool) -> str:
-        return _("You declined the transfer: nothing moves.") if is_new else _("You declined this transfer before.")
-
-    reason = form.cleaned_data["reason"]
-    return act(request, lambda: decline_transfer(found, reason, actor=person), done=told, then=_address(found))
+    """Say no, with a reason if one likes."""
+    done = (_("You declined the transfer: nothing moves."), _("You declined this transfer before."))
+    return _ended(request, _found(request, transfer_id), decline_transfer, done)
 
 
 @signed_in
-@require_POST
+@looks_and_acts
 def cancel(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     """Take back what the organization asked for."""
-    found, person = _found(request, transfer_id), _admin(request)
+    done = (_("The transfer is canceled: nothing moves."), _("You canceled this transfer before."))
+    return _ended(request, _found(request, transfer_id), cancel_transfer, done)
+
+
+def _ended(request: HttpRequest, found: Transfer, service: Callable[..., bool], done: tuple[str, str]) -> HttpResponse:
+    if request.method != "POST":
+        return _looked_at(request, found)
+    person = _admin(request)
     form = EndForm(request.POST, needs_reason=False)
     if not form.is_valid():
         return _page(request, found, SignForm(person=person), form)
-
-    def told(is_new: bool) -> str:
-        return _("The transfer is canceled: nothing moves.") if is_new else _("You canceled this transfer before.")
-
     reason = form.cleaned_data["reason"]
-    return act(request, lambda: cancel_transfer(found, reason, actor=person), done=told, then=_address(found))
+    end = lambda: service(found, reason, actor=person)  # noqa: E731
+    return act(request, end, done=lambda is_new: done[0] if is_new else done[1], then=_address(found))
 
 
 @signed_in

@@ -19,7 +19,7 @@ from partnercenter.errors import Refused
 from partnercenter.partners.access import StaffRequest, allow
 from partnercenter.partners.roles import Action
 from partnercenter.web.acts import act
-from partnercenter.web.forms import looks_and_acts
+from partnercenter.web.forms import looks_and_acts, posted
 from partnercenter.web.unsent import typed_before
 from subscriptions.forms.transfer_review import ChoiceForm
 from subscriptions.forms.transfer_signing import EndForm, SignForm
@@ -195,16 +195,17 @@ def take_back(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 
 
 @allow(Action.MANAGE_TRANSFERS)
-@require_POST
+@looks_and_acts
 def decline_review(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
     """Answer no, with a reason."""
     found = _received(request, transfer_id)
-    form = EndForm(request.POST)
+    data, _files = posted(request)
+    form = EndForm(data, typed=None if data else typed_before(request))
     if not form.is_valid():
         if not _is_reviewed(found):
             return _too_late(request, found)
         context = _context(found) | {"form": form, "decline_form": form}
-        return render(request, "subscriptions/transfer_review_decline.html", context, status=422)
+        return render(request, "subscriptions/transfer_review_decline.html", context, status=422 if data else 200)
 
     def told(declined: bool) -> str:
         if not declined:

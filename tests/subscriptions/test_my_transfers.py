@@ -154,6 +154,16 @@ class TestAnswering:
         assert (signature.typed_name, signature.browser, signature.address) == ("carla", "Her browser", "127.0.0.1")
         assert Transfer.objects.get().status == State.AWAITING_REVIEW
 
+    @pytest.mark.parametrize(("act", "field"), [("sign", "typed_name"), ("decline", "reason")])
+    def test_what_was_typed_when_the_session_had_ended_comes_back(self, act, field, asked, azure, client, carla):
+        client.post(page(asked, act), {field: "What I typed"})
+        client.force_login(carla)
+
+        back = client.get(page(asked, act))
+
+        assert "What I typed" in back.content.decode()
+        assert Transfer.objects.get().status == State.AWAITING_CONSENT
+
     def test_that_it_was_signed_is_said_once(self, asked, azure, carlas):
         after = text(carlas.post(page(asked, "sign"), {"typed_name": "Carla"}, follow=True))
         later = text(carlas.get(page(asked)))

@@ -8,7 +8,15 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.template import Context, Template
 
-from partnercenter.web.assets import SCRIPT_BUNDLE, SCRIPTS, STYLE_BUNDLE, STYLES, bundled_script, bundled_style
+from partnercenter.web.assets import (
+    SCRIPT_BUNDLE,
+    SCRIPTS,
+    SCRIPTS_OF_PAGES,
+    STYLE_BUNDLE,
+    STYLES,
+    bundled_script,
+    bundled_style,
+)
 
 SOURCES = Path(settings.BASE_DIR, "static")
 
@@ -30,7 +38,14 @@ def test_every_style_sheet_is_part_of_the_page():
 
 
 def test_every_module_is_part_of_the_page():
-    assert sorted(SCRIPTS) == sources("js")
+    assert sorted((*SCRIPTS, *SCRIPTS_OF_PAGES)) == sources("js")
+
+
+def test_a_module_that_only_some_pages_need_is_linked_by_some():
+    pages = " ".join(path.read_text() for path in Path(settings.BASE_DIR, "templates").rglob("*.html"))
+
+    for name in SCRIPTS_OF_PAGES:
+        assert f'<script type="module" src="{{% static "{name}" %}}"></script>' in pages.replace("'", '"')
 
 
 def test_the_style_sheet_weighs_less_than_12_kb():
