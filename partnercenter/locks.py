@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
@@ -15,6 +16,18 @@ from partnercenter.errors import Refused
 # How long somebody waits for a row, in words of the database. A chunk of a job takes a fraction of a second; one that
 # is frozen must not hang the page.
 PATIENCE: Final = "2s"
+
+
+def delete_unheld(rows: QuerySet[Any], *, at_once: int) -> int:
+    """Delete rows with what hangs on them, so many in a transaction; how many went. What somebody holds stays."""
+    count = 0
+    while True:
+        with transaction.atomic():
+            held = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:at_once])
+            rows.model._default_manager.filter(pk__in=held).delete()
+        count += len(held)
+        if not held:
+            return count
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import uuid5
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from partnercenter.directory.models import User
 from partnercenter.errors import Refused
 from partnercenter.jobs.models import Job
 from partnercenter.jobs.services import Progress, enqueue
-from partnercenter.locks import without_long_waits
+from partnercenter.locks import delete_unheld, without_long_waits
 from partnercenter.notifications.models import Notification
 from partnercenter.notifications.services import notify
 from partnercenter.partners.models import Partner
@@ -112,14 +112,7 @@ def discard_campaign(campaign: TransferCampaign, *, actor: User) -> None:
 def forget_campaigns(now: datetime) -> int:
     """Forget the campaigns that nobody has sent for long; how many went. One that is being sent meanwhile stays."""
     old = TransferCampaign.objects.filter(sent_at=None, created_at__lt=now - TransferCampaign.KEPT_FOR)
-    count = 0
-    while True:
-        with transaction.atomic():
-            held = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
-            TransferCampaign.objects.filter(pk__in=held).delete()
-        count += len(held)
-        if not held:
-            return count
+    return delete_unheld(old, at_once=FORGOTTEN_AT_ONCE)
 
 
 def send_campaign(campaign: TransferCampaign, signature: Signature, *, checked_at: datetime, actor: User) -> bool:

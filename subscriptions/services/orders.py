@@ -17,7 +17,7 @@ from partnercenter.activity.models import Deed
 from partnercenter.activity.services import record
 from partnercenter.directory.models import User
 from partnercenter.errors import Refused
-from partnercenter.locks import without_long_waits
+from partnercenter.locks import delete_unheld, without_long_waits
 from subscriptions.catalog import Kind, Offer
 from subscriptions.catalog.regions import REGIONS
 from subscriptions.catalog.terms import end_of_term
@@ -125,14 +125,7 @@ def touch(order: Order) -> None:
 def forget_drafts(now: datetime) -> int:
     """Forget drafts that nobody has touched for long; how many went. One that is being placed meanwhile stays."""
     old = Order.objects.filter(status=Order.Status.DRAFT, touched_at__lt=now - Order.KEPT_FOR)
-    count = 0
-    while True:
-        with transaction.atomic():
-            held = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
-            Order.objects.filter(pk__in=held).delete()
-        count += len(held)
-        if not held:
-            return count
+    return delete_unheld(old, at_once=FORGOTTEN_AT_ONCE)
 
 
 def _hold_draft(order: Order) -> Order:

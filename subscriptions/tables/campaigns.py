@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from partnercenter.partners.access import StaffRequest
 from partnercenter.web.keyset import Order
 from partnercenter.web.tables import Table
-from subscriptions.models import TransferCampaign, TransferCampaignRow
+from subscriptions.models import Transfer, TransferCampaign, TransferCampaignRow
 from subscriptions.selectors.campaign_checks import OF_ROWS
 from subscriptions.selectors.campaigns import BLOCKED, WAITING, badge_of, numbers_of, words_of
-from subscriptions.selectors.transfers import days_left, names_of, party_of, status_at, waits_for
+from subscriptions.selectors.transfers import awaited, days_left, is_turn_of, status_at
 from subscriptions.services.campaign_files import TITLES
 
 
@@ -69,10 +69,9 @@ class CampaignRowTable(Table):
         for row in self.records:
             row.label, row.badge, row.icon = state_of(row, campaign, now)
             row.check_told = OF_ROWS.get(row.code)
-            party = waits_for(row.transfer, now) if row.transfer else None
-            row.waits_for = names_of(row.transfer)[party] if party else ""
-            row.is_mine = party is not None and party == party_of(row.transfer, request.user)
-            row.days = days_left(row.transfer, now) if party else 0
+            row.waits_for = awaited(row.transfer, now) if row.transfer else ""
+            row.is_mine = bool(row.waits_for) and is_turn_of(row.transfer, request.user, now)
+            row.days = days_left(row.transfer, now) if row.waits_for else 0
 
 
 def state_of(row: TransferCampaignRow, campaign: TransferCampaign, now: datetime) -> tuple[str, str, str]:
@@ -112,13 +111,13 @@ def _told(row: TransferCampaignRow, campaign: TransferCampaign, now: datetime) -
     one = row.transfer
     if one is None:
         return (label, *[""] * 6, row.code, reason_of(row))
-    party = waits_for(one, now)
+    awaits = awaited(one, now)
     return (
         label,
-        names_of(one)[party] if party else "",
-        days_left(one, now) if party else "",
+        awaits,
+        days_left(one, now) if awaits else "",
         _moment(one.asked_at),
-        _moment(one.expires_at if party else None),
+        _moment(one.expires_at if awaits and one.status in Transfer.WAITING else None),
         _moment(one.ended_at),
         one.pk,
         "",
