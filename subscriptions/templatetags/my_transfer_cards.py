@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template import Context, Library
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from customers.services.privileges import may_decide
 from partnercenter.directory.models import Tenant
@@ -28,4 +28,8 @@ def my_transfers_card(context: Context, tenant: Tenant) -> dict[str, Any]:
 def transfer_waits_for(transfer: Transfer) -> str:
     """Who has to answer a transfer now, for the people of the customer; a dash where nobody has."""
     now = timezone.now()
-    return _("You") if waits_for(transfer, now) == Party.CUSTOMER else awaited(transfer, now) or "–"
+    return (
+        pgettext("whose turn it is", "You")
+        if waits_for(transfer, now) == Party.CUSTOMER
+        else awaited(transfer, now) or "–"
+    )

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import Customer
@@ -148,7 +149,7 @@ def _acts(request: StaffRequest, found: Transfer) -> Iterator[Act]:
     turn = waits_for(found, now) if found.status in Transfer.WAITING else None
     if turn == Party.SOURCE and request.partner.pk == found.source_partner_id:
         page = reverse("transfers:review", args=[found.pk])
-        yield Act(page, "check", _("Review"), "primary")
+        yield Act(page, "check", pgettext("transfer", "Review"), "primary")
         yield Act(f"{page}#decline", "close", _("Decline"), "quiet danger")
     if turn == Party.TARGET and is_own:
         yield Act(reverse("transfers:agree", args=[found.pk]), "check", _("Sign"), "primary")
