@@ -132,12 +132,15 @@ def waits_for(transfer: Transfer, now: datetime) -> Party | None:
     return None if transfer.has_expired(now) or not transfer.must_act else Party(transfer.must_act)
 
 
-def awaited(transfer: Transfer, now: datetime) -> str:
-    """The name of whose turn it is at a moment; empty where it is nobody's."""
+def awaited(transfer: Transfer, now: datetime, looking: Party | None = None) -> str:
+    """The name of whose turn it is at a moment; empty where it is nobody's.
+
+    That the first of two persons has accepted is told to their own party alone, where that is the one `looking`.
+    """
     party = waits_for(transfer, now)
     if party is None:
         return ""
-    if transfer.status == State.AWAITING_REVIEW and transfer.proposed_by_id:
+    if transfer.status == State.AWAITING_REVIEW and transfer.proposed_by_id and looking == Party.SOURCE:
         return _("A second person of %(partner)s") % {"partner": names_of(transfer)[party]}
     return names_of(transfer)[party]
 

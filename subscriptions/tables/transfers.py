@@ -16,7 +16,7 @@ from partnercenter.partners.models import Partner
 from partnercenter.web.keyset import Order
 from partnercenter.web.tables import Table
 from subscriptions.models import Transfer
-from subscriptions.selectors.transfers import awaited, days_left, each_way, is_turn_of, name_for, status_at
+from subscriptions.selectors.transfers import awaited, days_left, each_way, is_turn_of, name_for, party_of, status_at
 
 
 class TransferTable(Table):
@@ -44,7 +44,8 @@ class TransferTable(Table):
         super().__init__(each_way(transfers, request.partner), request, exclude=() if across else ("customer",))
         now = timezone.now()
         for one in self.records:
-            one.name, one.waits_for = name_for(one, request.partner), awaited(one, now)
+            one.name = name_for(one, request.partner)
+            one.waits_for = awaited(one, now, party_of(one, request.user))
             one.is_mine = is_turn_of(one, request.user, now)
             one.days = days_left(one, now)
 

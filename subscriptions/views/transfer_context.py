@@ -65,7 +65,7 @@ def transfer_context(transfer: Transfer, user: User) -> dict[str, Any]:
         "customer_name": name_for(transfer, staff.partner if staff else None),
         "status": status,
         "must_act": must_act,
-        "waits_for": awaited(transfer, now),
+        "waits_for": awaited(transfer, now, party),
         "waits_for_you": is_turn_of(transfer, user, now),
         "days": days_left(transfer, now),
         "asked_by_name": names[Party(transfer.asked_as)],

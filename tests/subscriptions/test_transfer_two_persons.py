@@ -162,9 +162,14 @@ class TestThePages:
             assert [line.partner for line in Activity.objects.filter(deed=deed)] == [proposed.source_partner]
         assert "Choose all that can move (3)" in text(anas.get(page(proposed)))
 
-    def test_the_new_partner_sees_nothing_of_what_is_only_proposed(self, proposed, browse, finn):
+    def test_the_new_partner_sees_nothing_of_what_is_only_proposed(self, proposed, browse, finn, ana):
         shown = text(browse(finn).get(page(proposed, "record")))
+        own, other = (
+            browse(one).get(reverse("transfers:transfer", args=[proposed.pk])).context["waits_for"]
+            for one in (ana, finn)
+        )
 
+        assert (own, other) == ("A second person of Contoso", "Contoso")
         assert "Production" not in shown
         assert "Ana" not in shown
 
